@@ -1,0 +1,95 @@
+"""Errors that reach a person: each says what failed, how to go on, and the exit code.
+
+    BundleError
+    ├── NotFound               1   a name, object, blob or file is not there
+    ├── Invalid                2   usage or validation
+    ├── TransferFailed         3   download, upload, runtime
+    ├── AuthRefused            4   authentication or permission refused
+    ├── IntegrityError         5   bytes do not match their digest, or a document contradicts itself
+    ├── Busy                   6   locked by another process
+    ├── RemoteMoved            7   the tag holds changes that we do not have
+    ├── UnsupportedMediaType  10   not something we can read
+    ├── LayerMismatch         11   role or layer does not fit
+    └── WorkingTreeConflict   12   would overwrite work
+
+Concrete errors are subclasses that live beside the code that raises them.
+The porcelain's `main` is the one boundary that prints them.
+"""
+
+from enum import IntEnum
+from typing import ClassVar
+
+
+class ExitCode(IntEnum):
+    """Exit codes of every command; docs/scripting.md is the public table."""
+
+    DONE = 0
+    NOT_FOUND = 1
+    USAGE = 2
+    TRANSFER = 3
+    AUTH = 4
+    INTEGRITY = 5
+    BUSY = 6
+    REMOTE_MOVED = 7
+    MEDIA_TYPE = 10
+    LAYER = 11
+    CONFLICT = 12
+    BUG = 70
+    INTERRUPTED = 130
+    BROKEN_PIPE = 141
+
+
+class BundleError(Exception):
+    """A failure that the user can act on.
+
+    `message` is one line naming the path, ref or digest; `hint` is the next command to type;
+    `details` are further lines, such as the paths in conflict.
+    """
+
+    exit_code: ClassVar[ExitCode] = ExitCode.TRANSFER
+
+    def __init__(self, message: str, *, hint: str = "", details: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.details = details
+
+
+class NotFound(BundleError):
+    exit_code = ExitCode.NOT_FOUND
+
+
+class Invalid(BundleError):
+    exit_code = ExitCode.USAGE
+
+
+class TransferFailed(BundleError):
+    exit_code = ExitCode.TRANSFER
+
+
+class AuthRefused(BundleError):
+    exit_code = ExitCode.AUTH
+
+
+class IntegrityError(BundleError):
+    exit_code = ExitCode.INTEGRITY
+
+
+class Busy(BundleError):
+    exit_code = ExitCode.BUSY
+
+
+class RemoteMoved(BundleError):
+    exit_code = ExitCode.REMOTE_MOVED
+
+
+class UnsupportedMediaType(BundleError):
+    exit_code = ExitCode.MEDIA_TYPE
+
+
+class LayerMismatch(BundleError):
+    exit_code = ExitCode.LAYER
+
+
+class WorkingTreeConflict(BundleError):
+    exit_code = ExitCode.CONFLICT

@@ -1,0 +1,95 @@
+"""The one module that reads the process environment.
+
+The command line builds one `Settings` and hands it down; the library takes it as an argument. The variables
+of both earlier tools are understood; where several names mean one thing, `MODELOPS_*` wins over
+`MODEL_OPS_*`, and that over the bare name. docs/environments.md lists them.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from modelops_bundle.errors import Invalid
+
+_TRUE = {"1", "true", "yes", "on"}
+_FALSE = {"", "0", "false", "no", "off"}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the environment says; empty text and None mean that it says nothing."""
+
+    home: Path = field(default_factory=Path)
+    docker_config: Path | None = None
+    registry_auth_file: Path | None = None
+    runtime_dir: Path | None = None
+    config_home: Path | None = None
+    registry: str = ""
+    repository: str = ""
+    username: str = ""
+    password: str = field(default="", repr=False)
+    token: str = field(default="", repr=False)
+    insecure: bool = False
+    ca_file: Path | None = None
+    environment: str = ""
+    timeout: float = 60.0
+    retries: int = 6
+    jobs: int = 0
+    trace: str = ""
+    no_color: bool = False
+    ci: bool = False
+
+    @classmethod
+    def from_environment(cls, variables: Mapping[str, str] = os.environ) -> "Settings":
+        """Read the settings; raise Invalid naming the variable whose value makes no sense."""
+
+        def text(*names: str) -> str:
+            return next((variables[name].strip() for name in names if variables.get(name, "").strip()), "")
+
+        def path(*names: str) -> Path | None:
+            value = text(*names)
+            return Path(value) if value else None
+
+        def flag(*names: str) -> bool:
+            value = text(*names).lower()
+            if value not in _TRUE | _FALSE:
+                raise Invalid(f"{names[0]} is neither true nor false: '{value}'", hint=f"unset {names[0]}")
+            return value in _TRUE
+
+        def number(default: float, *names: str) -> float:
+            value = text(*names)
+            try:
+                return float(value) if value else default
+            except ValueError:
+                raise Invalid(f"{names[0]} is not a number: '{value}'", hint=f"unset {names[0]}") from None
+
+        return cls(
+            home=Path(text("HOME", "USERPROFILE") or os.path.expanduser("~")),
+            docker_config=path("DOCKER_CONFIG"),
+            registry_auth_file=path("REGISTRY_AUTH_FILE"),
+            runtime_dir=path("XDG_RUNTIME_DIR"),
+            config_home=path("XDG_CONFIG_HOME"),
+            registry=text(
+                "MODELOPS_BUNDLE_REGISTRY", "MODELOPS_REGISTRY_URL", "MODEL_OPS_REGISTRY_URL", "REGISTRY_URL"
+            ),
+            repository=text("MODELOPS_REGISTRY_REPO", "MODEL_OPS_REGISTRY_REPO", "REGISTRY_REPO"),
+            username=text(
+                "MODELOPS_REGISTRY_USERNAME", "MODEL_OPS_REGISTRY_USERNAME", "REGISTRY_USERNAME"
+            ),
+            password=text(
+                "MODELOPS_REGISTRY_PASSWORD", "MODEL_OPS_REGISTRY_PASSWORD", "REGISTRY_PASSWORD"
+            ),
+            token=text("MODELOPS_REGISTRY_TOKEN"),
+            insecure=flag(
+                "MODELOPS_BUNDLE_INSECURE", "MODELOPS_REGISTRY_INSECURE", "MODEL_OPS_REGISTRY_INSECURE"
+            ),
+            ca_file=path("MODELOPS_BUNDLE_CA_FILE", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"),
+            environment=text("MODELOPS_BUNDLE_ENV"),
+            timeout=number(60.0, "MODELOPS_HTTP_TIMEOUT", "MODEL_OPS_HTTP_TIMEOUT"),
+            retries=int(number(6, "MODELOPS_HTTP_RETRY", "MODEL_OPS_HTTP_RETRY")),
+            jobs=int(number(0, "MODELOPS_BUNDLE_JOBS")),
+            trace=text("MODELOPS_BUNDLE_TRACE"),
+            no_color=bool(text("NO_COLOR")),
+            ci=flag("CI") if text("CI").lower() in _TRUE | _FALSE else True,
+        )
