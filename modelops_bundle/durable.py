@@ -1,0 +1,58 @@
+"""Files that are either the old one or the new one, never half of each.
+
+Every write goes to a temporary file in the same file system, which is then renamed over the target.
+Two promises, named at each call:
+
+- `flush=True`: contents and directory entry are on disk when the call returns (fsync). For refs, the index
+  and configuration, which cannot be made again.
+- `flush=False`: safe against a killed process, not against a power cut. For objects, whose digest is checked
+  at every read, and for working files, which can be pulled again.
+"""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+
+@contextmanager
+def replacing(path: Path, *, flush: bool, mode: int = 0o644, tmp: Path | None = None) -> Iterator[BinaryIO]:
+    """Give a file to write; when the block ends well it replaces `path`, else it disappears.
+
+    `tmp` is a directory of the same file system for the temporary file, by default that of `path`.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=tmp or path.parent, prefix=".tmp-")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            yield stream
+            stream.flush()
+            os.fchmod(stream.fileno(), mode)
+            if flush:
+                os.fsync(stream.fileno())
+        os.replace(name, path)
+    except BaseException:
+        with suppress(FileNotFoundError):
+            os.unlink(name)
+        raise
+    if flush:
+        sync_directory(path.parent)
+
+
+def write_file(path: Path, data: bytes, *, flush: bool, mode: int = 0o644, tmp: Path | None = None) -> None:
+    """Replace a file by `data` in one step."""
+    with replacing(path, flush=flush, mode=mode, tmp=tmp) as stream:
+        stream.write(data)
+
+
+def sync_directory(directory: Path) -> None:
+    """Make renames and removals in a directory survive a power cut, where the system can."""
+    if os.name == "nt":
+        return
+    handle = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

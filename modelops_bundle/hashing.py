@@ -1,0 +1,130 @@
+"""Read a file once and learn who it is: sha256 for identity, BLAKE3 for 'did it really change'."""
+
+import hashlib
+import os
+import stat
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from blake3 import blake3
+
+from modelops_bundle.digest import PREFIX, Digest
+from modelops_bundle.errors import Invalid, NotFound, TransferFailed
+
+BLOCK = 4 << 20
+SMALL = 1 << 20
+"""Below this many bytes, a file is read in one go; threads would cost more than they save."""
+_TRIES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a file held: size in bytes and both digests, raw."""
+
+    size: int
+    sha256: bytes
+    blake3: bytes
+
+    @property
+    def digest(self) -> Digest:
+        return Digest(PREFIX + self.sha256.hex())
+
+
+class FileChanged(TransferFailed):
+    """A file was being written while we read it."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(
+            f"file changed while it was being read: '{path}'",
+            hint="let the program that writes it finish, then run the command again",
+        )
+
+
+def content_of(data: bytes) -> Content:
+    """Hash bytes in memory."""
+    return Content(len(data), hashlib.sha256(data).digest(), blake3(data).digest())
+
+
+def hash_stream(stream: BinaryIO, sink: BinaryIO | None = None) -> Content:
+    """Hash a stream to its end in one pass and constant memory, copying it to `sink` on the way.
+
+    The two hashes of a block are computed side by side: both release the interpreter.
+    """
+    sha256, fast, size = hashlib.sha256(), blake3(), 0
+    buffers = memoryview(bytearray(BLOCK)), memoryview(bytearray(BLOCK))
+    turn = 0
+    with ThreadPoolExecutor(1) as beside:
+        pending = beside.submit(fast.update, b"")
+        while count := stream.readinto(buffers[turn]):  # type: ignore[attr-defined]
+            block = buffers[turn][:count]
+            pending.result()
+            pending = beside.submit(fast.update, block)
+            sha256.update(block)
+            if sink:
+                sink.write(block)
+            size += count
+            turn ^= 1
+        pending.result()
+    return Content(size, sha256.digest(), fast.digest())
+
+
+def _hash_small(stream: BinaryIO, size: int, sink: BinaryIO | None) -> Content:
+    data = stream.read(size + 1)
+    if sink:
+        sink.write(data)
+    return content_of(data)
+
+
+def blake3_of_stream(stream: BinaryIO, size: int) -> bytes:
+    """Return the raw BLAKE3 of a stream of about `size` bytes, on as many cores as there are."""
+    fast = blake3(max_threads=blake3.AUTO)
+    buffer = memoryview(bytearray(min(BLOCK, size + 1)))
+    while count := stream.readinto(buffer):  # type: ignore[attr-defined]
+        fast.update(buffer[:count])
+    return fast.digest()
+
+
+def open_regular(path: str) -> BinaryIO:
+    """Open a regular file for unbuffered reading, never following a symlink in its last component.
+
+    Raises NotFound when it is gone and Invalid when it is something else than a readable file.
+    """
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except FileNotFoundError:
+        raise NotFound(f"no such file: '{path}'") from None
+    except OSError as error:
+        raise Invalid(f"cannot read '{path}': {error.strerror}", hint="check its permissions") from error
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise Invalid(f"not a regular file: '{path}'", hint="only files and symlinks can be tracked")
+    return os.fdopen(handle, "rb", buffering=0)  # type: ignore[return-value,unused-ignore]
+
+
+def same_moment(before: os.stat_result, after: os.stat_result) -> bool:
+    """Tell whether two stats of an open file say that nobody wrote to it in between."""
+    return (before.st_size, before.st_mtime_ns, before.st_ctime_ns) == (
+        after.st_size,
+        after.st_mtime_ns,
+        after.st_ctime_ns,
+    )
+
+
+def read_content(path: str, sink: BinaryIO | None = None) -> tuple[Content, os.stat_result]:
+    """Hash a regular file, copying it to `sink` if given, and return the stat that its content belongs to.
+
+    Raises FileChanged when the file does not hold still for the length of one read.
+    """
+    for _ in range(_TRIES):
+        with open_regular(path) as stream:
+            before = os.fstat(stream.fileno())
+            small = before.st_size < SMALL
+            content = _hash_small(stream, before.st_size, sink) if small else hash_stream(stream, sink)
+            after = os.fstat(stream.fileno())
+        if same_moment(before, after) and content.size == after.st_size:
+            return content, after
+        if sink:
+            sink.seek(0)
+            sink.truncate()
+    raise FileChanged(path)

@@ -1,0 +1,116 @@
+"""The index: which files are tracked, and what each held when it was last looked at.
+
+It is a cache of the working tree, not a staging area: `push` publishes what is on disk. The file is laid out
+to be unpacked by C code, so that 100,000 entries load in some tens of milliseconds (docs/formats/index.md):
+
+    {"count": N, "paths": bytes, "tree": digest or "", "version": 1} LF
+    N paths, sorted, each followed by NUL
+    N rows, little-endian: u32 mode · i64 size, mtime, ctime, inode · raw sha256 · raw BLAKE3
+    BLAKE3 of everything before
+
+Racy files (git's technical/racy-git): a stat vouches for content only if the file's mtime is older than the
+moment we read it and older than the index file; `mtime_ns` 0 marks an entry whose stat must not be trusted.
+"""
+
+import os
+import stat
+import struct
+from pathlib import Path
+from typing import NamedTuple
+
+from blake3 import blake3
+
+from modelops_bundle import canonical_json
+from modelops_bundle.digest import PREFIX, Digest
+from modelops_bundle.durable import write_file
+from modelops_bundle.errors import IntegrityError, Invalid
+from modelops_bundle.tree import Mode, Tree, TreeEntry, tree_of
+
+VERSION = 1
+_MODES = {0o100644: Mode.FILE, 0o100755: Mode.EXECUTABLE, 0o120000: Mode.LINK}
+_ROW = struct.Struct("<Iqqqq32s32s")
+_CHECKSUM = 32
+
+
+class IndexEntry(NamedTuple):
+    """What a tracked file held at its last look: size in bytes, times in ns, digests raw."""
+
+    mode: int
+    size: int
+    mtime_ns: int
+    ctime_ns: int
+    inode: int
+    sha256: bytes
+    blake3: bytes
+
+    @property
+    def digest(self) -> Digest:
+        return Digest(PREFIX + self.sha256.hex())
+
+    def tree_entry(self, path: str) -> TreeEntry:
+        return TreeEntry(path, _MODES[self.mode], self.size, self.digest)
+
+
+def mode_bits(now: os.stat_result) -> int:
+    """Return the mode that we keep of a file: 0o100644, 0o100755 or 0o120000; 0 for anything else."""
+    if stat.S_ISREG(now.st_mode):
+        return 0o100755 if now.st_mode & stat.S_IXUSR else 0o100644
+    return 0o120000 if stat.S_ISLNK(now.st_mode) else 0
+
+
+class Index(dict[str, IndexEntry]):
+    """Tracked files by path. `tree_digest` is that of the entries, if it is known."""
+
+    tree_digest: str = ""
+
+    def tree(self) -> Tree:
+        """Return the tree that the entries describe; raise UnsafePath when it cannot exist everywhere."""
+        return tree_of(entry.tree_entry(path) for path, entry in self.items())
+
+
+class IndexDamaged(IntegrityError):
+    """The index file is not what we wrote."""
+
+    def __init__(self, path: Path, why: str) -> None:
+        super().__init__(
+            f"index is damaged ({why}): '{path}'",
+            hint=f"delete it, then 'modelops-bundle add .' tracks the files again: rm '{path}'",
+        )
+
+
+def load_index(path: Path) -> Index:
+    """Read the index; empty when there is none. Raises IndexDamaged, and Invalid for a newer version."""
+    try:
+        with path.open("rb") as stream:
+            written_ns = os.fstat(stream.fileno()).st_mtime_ns
+            data = stream.read()
+    except FileNotFoundError:
+        return Index()
+    body, checksum = memoryview(data)[:-_CHECKSUM], data[-_CHECKSUM:]
+    head = data.find(b"\n") + 1
+    if len(data) < _CHECKSUM or not head or blake3(body).digest() != checksum:
+        raise IndexDamaged(path, "checksum")
+    header = canonical_json.decode(data[:head], "the index header", max_bytes=4096)
+    if header["version"] != VERSION:
+        raise Invalid(
+            f"index has version {header['version']}, written by a newer modelops-bundle: '{path}'",
+            hint="pip install --upgrade modelops-bundle",
+        )
+    rows = head + header["paths"]
+    paths = bytes(body[head:rows]).decode("utf-8", "surrogateescape").split("\0")[: header["count"]]
+    index = Index(zip(paths, map(IndexEntry._make, _ROW.iter_unpack(body[rows:])), strict=True))
+    index.tree_digest = header["tree"]
+    racy = [name for name, entry in index.items() if entry.mtime_ns >= written_ns]
+    for name in racy:
+        index[name] = index[name]._replace(mtime_ns=0)
+    return index
+
+
+def write_index(path: Path, index: Index) -> None:
+    """Replace the index file in one step, flushed to disk."""
+    items = sorted(index.items())
+    paths = b"".join(name.encode("utf-8", "surrogateescape") + b"\0" for name, _ in items)
+    header = {"count": len(items), "paths": len(paths), "tree": index.tree_digest, "version": VERSION}
+    rows = b"".join([_ROW.pack(*entry) for _, entry in items])
+    body = canonical_json.encode(header) + b"\n" + paths + rows
+    write_file(path, body + blake3(body).digest(), flush=True)

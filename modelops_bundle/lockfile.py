@@ -1,0 +1,58 @@
+"""One command at a time: a lock that the kernel releases when its holder dies.
+
+The lock is an advisory lock on an open file, so there are no stale locks to recognise: whatever ended the
+holder, a kill or a power cut, also ended the lock. The file keeps the holder's process id, for messages.
+"""
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from modelops_bundle.errors import Busy
+
+if os.name == "nt":
+    import msvcrt
+
+    def _try_lock(handle: int) -> None:
+        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
+else:
+    import fcntl
+
+    def _try_lock(handle: int) -> None:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+DEFAULT_WAIT = 5.0
+_POLL = 0.02
+
+
+@contextmanager
+def hold(path: Path, *, wait: float = DEFAULT_WAIT) -> Iterator[None]:
+    """Hold the lock at `path` during the block; raise Busy after `wait` seconds."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        deadline = time.monotonic() + wait
+        while True:
+            try:
+                _try_lock(handle)
+                break
+            except OSError:
+                if time.monotonic() >= deadline:
+                    raise _busy(handle) from None
+                time.sleep(_POLL)
+        os.ftruncate(handle, 0)
+        os.pwrite(handle, str(os.getpid()).encode(), 0)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _busy(handle: int) -> Busy:
+    holder = os.pread(handle, 32, 0).decode("ascii", "replace").strip() or "unknown"
+    return Busy(
+        f"another command is at work in this project (process {holder})",
+        hint="wait for it to end, then run the command again",
+    )

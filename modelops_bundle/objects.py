@@ -1,0 +1,144 @@
+"""The object store: immutable bytes named by their sha256, under `.modelops-bundle/objects`.
+
+Layout: `objects/<first 2 hex>/<other 62>`, files 0444 (docs/formats/on-disk.md). Objects arrive by rename,
+so a name always stands for whole bytes; they are not flushed to disk one by one (see `durable`), so every
+read checks the digest and a damaged object counts as absent when it is stored again.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from modelops_bundle.digest import PREFIX, Digest, digest_of, digest_of_stream, hex_of, is_digest
+from modelops_bundle.durable import replacing
+from modelops_bundle.errors import IntegrityError, NotFound
+
+OBJECT_MODE = 0o444
+
+
+class ObjectMissing(NotFound):
+    """An object is not in the store."""
+
+    def __init__(self, digest: Digest) -> None:
+        super().__init__(f"no such object: '{digest}'", hint="modelops-bundle fetch")
+
+
+class ObjectCorrupt(IntegrityError):
+    """An object's bytes do not match its name."""
+
+    def __init__(self, digest: Digest, path: Path) -> None:
+        super().__init__(
+            f"object '{digest}' is damaged: '{path}'",
+            hint="delete that file, then 'modelops-bundle add .' or 'modelops-bundle fetch' brings it back",
+        )
+
+
+class ObjectStore:
+    """Objects in a directory; `tmp` is a directory of the same file system for files being written."""
+
+    def __init__(self, root: Path, tmp: Path) -> None:
+        self.root = root
+        self.tmp = tmp
+
+    def path(self, digest: Digest) -> Path:
+        """Return where an object lies, whether it exists or not."""
+        name = hex_of(digest)
+        return self.root / name[:2] / name[2:]
+
+    def __contains__(self, digest: Digest) -> bool:
+        return self.path(digest).exists()
+
+    def size(self, digest: Digest) -> int:
+        """Return an object's size in bytes; raise ObjectMissing."""
+        try:
+            return self.path(digest).stat().st_size
+        except FileNotFoundError:
+            raise ObjectMissing(digest) from None
+
+    def open(self, digest: Digest) -> BinaryIO:
+        """Open an object for reading, unverified; raise ObjectMissing."""
+        try:
+            return self.path(digest).open("rb", buffering=0)  # type: ignore[return-value]
+        except FileNotFoundError:
+            raise ObjectMissing(digest) from None
+
+    def read(self, digest: Digest) -> bytes:
+        """Return an object's bytes, verified; raise ObjectMissing or ObjectCorrupt. For small objects."""
+        with self.open(digest) as stream:
+            data = stream.read()
+        if digest_of(data) != digest:
+            raise ObjectCorrupt(digest, self.path(digest))
+        return data
+
+    def verify(self, digest: Digest) -> int:
+        """Read an object to its end and return its size; raise ObjectMissing or ObjectCorrupt."""
+        with self.open(digest) as stream:
+            found, size = digest_of_stream(stream)
+        if found != digest:
+            raise ObjectCorrupt(digest, self.path(digest))
+        return size
+
+    def put(self, data: bytes, *, flush: bool = False) -> Digest:
+        """Store bytes and return their digest; storing what exists is success."""
+        digest = digest_of(data)
+        self.put_known(digest, data, flush=flush)
+        return digest
+
+    def put_known(self, digest: Digest, data: bytes, *, flush: bool = False) -> None:
+        """Store bytes whose digest the caller has just computed."""
+        target = self.path(digest)
+        try:
+            if target.stat().st_size == len(data):
+                return
+        except FileNotFoundError:
+            target.parent.mkdir(parents=True, exist_ok=True)
+        if flush:
+            with replacing(target, flush=True, mode=OBJECT_MODE, tmp=self.tmp) as stream:
+                stream.write(data)
+            return
+        temporary = f"{self.tmp}/{hex_of(digest)}.{os.getpid()}"
+        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, OBJECT_MODE)
+        try:
+            view = memoryview(data)
+            while view:
+                view = view[os.write(handle, view) :]
+        except BaseException:
+            os.unlink(temporary)
+            raise
+        finally:
+            os.close(handle)
+        os.replace(temporary, target)
+
+    def adopt(self, file: Path, digest: Digest) -> None:
+        """Move a verified file of the same file system into the store."""
+        target = self.path(digest)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        file.chmod(OBJECT_MODE)
+        file.replace(target)
+
+    def discard(self, digest: Digest) -> None:
+        """Remove an object if it is there."""
+        with suppress(FileNotFoundError):
+            self.path(digest).unlink()
+
+    def __iter__(self) -> Iterator[Digest]:
+        """Yield every object's digest, sorted."""
+        if not self.root.is_dir():
+            return
+        for fan in sorted(os.listdir(self.root)):
+            for rest in sorted(os.listdir(self.root / fan)):
+                if is_digest(PREFIX + fan + rest):
+                    yield Digest(PREFIX + fan + rest)
+
+    def remove_leftovers(self) -> None:
+        """Empty the temporary directory of what killed commands left; call with the project's lock held."""
+        with suppress(FileNotFoundError), os.scandir(self.tmp) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    shutil.rmtree(entry.path, ignore_errors=True)
+                else:
+                    with suppress(FileNotFoundError):
+                        os.unlink(entry.path)

@@ -1,0 +1,159 @@
+"""The working tree: find files, and tell what changed since the index last looked.
+
+Nothing here follows a symlink: a tracked path whose directory became a link counts as deleted.
+"""
+
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+from modelops_bundle.hashing import blake3_of_stream, content_of, open_regular, read_content, same_moment
+from modelops_bundle.ignore import IgnoreRules
+from modelops_bundle.index import Index, IndexEntry, mode_bits
+from modelops_bundle.safe_path import METADATA_DIR
+
+RACY_NS = 20_000_000
+"""A file written less than this before we read it may change again under the same timestamp: two kernel
+ticks of 10 ms. File systems with coarser stamps are caught by `_coarse`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What a look at the tracked files found.
+
+    `changed` holds entries whose content or mode is new, `touched` those whose stat alone is, `missing` the
+    paths that are not on disk (or are no file any more).
+    """
+
+    changed: dict[str, IndexEntry] = field(default_factory=dict)
+    touched: dict[str, IndexEntry] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+
+    def apply(self, index: Index) -> bool:
+        """Bring the index up to date, keeping entries of missing files; tell whether anything was new."""
+        index.update(self.changed)
+        index.update(self.touched)
+        if self.changed:
+            index.tree_digest = ""
+        return bool(self.changed or self.touched)
+
+
+def observe(root: Path, index: Index) -> Observation:
+    """Compare every tracked file's stat with the index and read those that it does not vouch for."""
+    changed: dict[str, IndexEntry] = {}
+    touched: dict[str, IndexEntry] = {}
+    missing: list[str] = []
+    base = f"{root}/"
+    is_real = _DirectoryCheck(root)
+    lstat = os.lstat
+    parent = None
+    for path, entry in index.items():
+        _, size, mtime, ctime, inode, _, _ = entry
+        directory = path.rpartition("/")[0]
+        if directory != parent:
+            parent, real = directory, is_real(directory)
+        try:
+            now = lstat(base + path) if real else None
+        except (FileNotFoundError, NotADirectoryError):
+            now = None
+        if (
+            now is not None
+            and now.st_mtime_ns == mtime
+            and now.st_ctime_ns == ctime
+            and now.st_size == size
+            and now.st_ino == inode
+        ):
+            continue
+        if now is None or not mode_bits(now):
+            missing.append(path)
+        else:
+            fresh = look(root, path, now, entry)
+            same = fresh.sha256 == entry.sha256 and fresh.mode == entry.mode
+            (touched if same else changed)[path] = fresh
+    return Observation(changed, touched, tuple(missing))
+
+
+class _DirectoryCheck:
+    """Tells whether a directory is one, and not a symlink somewhere on its way."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._known = {"": True}
+
+    def __call__(self, directory: str) -> bool:
+        known = self._known.get(directory)
+        if known is None:
+            path = self._root / directory
+            known = self(directory.rpartition("/")[0]) and path.is_dir() and not path.is_symlink()
+            self._known[directory] = known
+        return known
+
+
+def is_real_directory(root: Path, directory: str) -> bool:
+    """Tell whether a directory below the root is reached through no symlink."""
+    return _DirectoryCheck(root)(directory)
+
+
+def look(
+    root: Path, path: str, now: os.stat_result, known: IndexEntry | None = None, sink: BinaryIO | None = None
+) -> IndexEntry:
+    """Read one file and return its index entry; its content goes to `sink` if given.
+
+    A file of unchanged size is first read for its BLAKE3 alone, which is three times faster.
+    Raises FileChanged, and Invalid when it cannot be read.
+    """
+    started = time.time_ns()
+    bits = mode_bits(now)
+    full = f"{root}/{path}"
+    if bits == 0o120000:
+        target = os.readlink(os.fsencode(full))
+        content = content_of(target)
+        if sink:
+            sink.write(target)
+    elif known and not sink and known.size == now.st_size and known.mode != 0o120000:
+        with open_regular(full) as stream:
+            before = os.fstat(stream.fileno())
+            fast = blake3_of_stream(stream, now.st_size)
+            if fast == known.blake3 and same_moment(before, os.fstat(stream.fileno())):
+                return _entry(before, known.sha256, fast, started)
+        content, now = read_content(full)
+    else:
+        content, now = read_content(full, sink)
+    return _entry(now, content.sha256, content.blake3, started)._replace(size=content.size)
+
+
+def _entry(now: os.stat_result, sha256: bytes, fast: bytes, started: int) -> IndexEntry:
+    slack = 2_000_000_000 if _coarse(now) else RACY_NS
+    racy = max(now.st_mtime_ns, now.st_ctime_ns) > started - slack
+    mtime = 0 if racy else now.st_mtime_ns
+    return IndexEntry(mode_bits(now), now.st_size, mtime, now.st_ctime_ns, now.st_ino, sha256, fast)
+
+
+def _coarse(now: os.stat_result) -> bool:
+    """Tell whether the file system seems to keep whole seconds only (FAT: two of them)."""
+    return now.st_mtime_ns % 1_000_000_000 == 0 and now.st_ctime_ns % 1_000_000_000 == 0
+
+
+def walk(root: Path, rules: IgnoreRules | None, below: str = "") -> Iterator[tuple[str, os.stat_result]]:
+    """Yield the path and stat of every file and symlink below a directory, sorted within each directory.
+
+    With `rules`, ignored files and directories are left out. The metadata directory never takes part;
+    what is neither file, symlink nor directory is yielded too, for the caller to refuse.
+    """
+    try:
+        with os.scandir(root / below) as found:
+            entries = sorted(found, key=lambda entry: entry.name)
+    except FileNotFoundError:
+        return
+    for entry in entries:
+        path = f"{below}/{entry.name}" if below else entry.name
+        directory = entry.is_dir(follow_symlinks=False)
+        if entry.name == METADATA_DIR or (rules and rules.verdict(path, directory=directory).ignored):
+            continue
+        if directory:
+            yield from walk(root, rules, path)
+        else:
+            yield path, entry.stat(follow_symlinks=False)
