@@ -11,6 +11,7 @@ from blake3 import blake3
 
 from modelops_bundle.digest import PREFIX, Digest
 from modelops_bundle.errors import Invalid, NotFound, TransferFailed
+from modelops_bundle.file_copy import copy_file
 
 BLOCK = 4 << 20
 SMALL = 1 << 20
@@ -46,8 +47,8 @@ def content_of(data: bytes) -> Content:
     return Content(len(data), hashlib.sha256(data).digest(), blake3(data).digest())
 
 
-def hash_stream(stream: BinaryIO, sink: BinaryIO | None = None) -> Content:
-    """Hash a stream to its end in one pass and constant memory, copying it to `sink` on the way.
+def hash_stream(stream: BinaryIO) -> Content:
+    """Hash a stream to its end in one pass and constant memory.
 
     The two hashes of a block are computed side by side: both release the interpreter.
     """
@@ -61,19 +62,10 @@ def hash_stream(stream: BinaryIO, sink: BinaryIO | None = None) -> Content:
             pending.result()
             pending = beside.submit(fast.update, block)
             sha256.update(block)
-            if sink:
-                sink.write(block)
             size += count
             turn ^= 1
         pending.result()
     return Content(size, sha256.digest(), fast.digest())
-
-
-def _hash_small(stream: BinaryIO, size: int, sink: BinaryIO | None) -> Content:
-    data = stream.read(size + 1)
-    if sink:
-        sink.write(data)
-    return content_of(data)
 
 
 def blake3_of_stream(stream: BinaryIO, size: int) -> bytes:
@@ -111,20 +103,38 @@ def same_moment(before: os.stat_result, after: os.stat_result) -> bool:
     )
 
 
-def read_content(path: str, sink: BinaryIO | None = None) -> tuple[Content, os.stat_result]:
-    """Hash a regular file, copying it to `sink` if given, and return the stat that its content belongs to.
+def read_content(path: str, copy: int = -1) -> tuple[Content, os.stat_result]:
+    """Hash a regular file and return the stat that its content belongs to.
 
+    With `copy`, the descriptor of an empty file, the content is first copied there and then hashed from the
+    copy, so that both are the same whatever happens to the original.
     Raises FileChanged when the file does not hold still for the length of one read.
     """
     for _ in range(_TRIES):
         with open_regular(path) as stream:
             before = os.fstat(stream.fileno())
-            small = before.st_size < SMALL
-            content = _hash_small(stream, before.st_size, sink) if small else hash_stream(stream, sink)
+            if copy >= 0:
+                os.ftruncate(copy, 0)
+                copy_file(stream.fileno(), copy)
+                os.lseek(copy, 0, os.SEEK_SET)
+                content = hash_stream(os.fdopen(copy, "rb", buffering=0, closefd=False))
+            elif before.st_size < SMALL:
+                content = content_of(stream.read(before.st_size + 1))
+            else:
+                content = hash_stream(stream)
             after = os.fstat(stream.fileno())
         if same_moment(before, after) and content.size == after.st_size:
             return content, after
-        if sink:
-            sink.seek(0)
-            sink.truncate()
+    raise FileChanged(path)
+
+
+def read_small(path: str) -> tuple[bytes, Content, os.stat_result]:
+    """Read a regular file of less than SMALL bytes; return its bytes too. Raises FileChanged."""
+    for _ in range(_TRIES):
+        with open_regular(path) as stream:
+            before = os.fstat(stream.fileno())
+            data = stream.read(before.st_size + 1)
+            after = os.fstat(stream.fileno())
+        if same_moment(before, after) and len(data) == after.st_size:
+            return data, content_of(data), after
     raise FileChanged(path)

@@ -28,6 +28,7 @@ from modelops_bundle.tree import Mode, Tree, TreeEntry, tree_of
 
 VERSION = 1
 _MODES = {0o100644: Mode.FILE, 0o100755: Mode.EXECUTABLE, 0o120000: Mode.LINK}
+LINK_BITS = 0o120000
 _ROW = struct.Struct("<Iqqqq32s32s")
 _CHECKSUM = 32
 

@@ -7,13 +7,14 @@ read checks the digest and a damaged object counts as absent when it is stored a
 
 import os
 import shutil
+import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
 from modelops_bundle.digest import PREFIX, Digest, digest_of, digest_of_stream, hex_of, is_digest
-from modelops_bundle.durable import replacing
+from modelops_bundle.durable import sync_directory
 from modelops_bundle.errors import IntegrityError, NotFound
 
 OBJECT_MODE = 0o444
@@ -61,7 +62,7 @@ class ObjectStore:
     def open(self, digest: Digest) -> BinaryIO:
         """Open an object for reading, unverified; raise ObjectMissing."""
         try:
-            return self.path(digest).open("rb", buffering=0)  # type: ignore[return-value]
+            return self.path(digest).open("rb")
         except FileNotFoundError:
             raise ObjectMissing(digest) from None
 
@@ -89,35 +90,41 @@ class ObjectStore:
 
     def put_known(self, digest: Digest, data: bytes, *, flush: bool = False) -> None:
         """Store bytes whose digest the caller has just computed."""
-        target = self.path(digest)
+        name = hex_of(digest)
+        target = f"{self.root}/{name[:2]}/{name[2:]}"
         try:
-            if target.stat().st_size == len(data):
+            if os.stat(target).st_size == len(data):
                 return
         except FileNotFoundError:
-            target.parent.mkdir(parents=True, exist_ok=True)
-        if flush:
-            with replacing(target, flush=True, mode=OBJECT_MODE, tmp=self.tmp) as stream:
-                stream.write(data)
-            return
-        temporary = f"{self.tmp}/{hex_of(digest)}.{os.getpid()}"
-        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, OBJECT_MODE)
+            pass
+        temporary = f"{self.tmp}/{name}.{os.getpid()}.{threading.get_ident()}"
+        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, OBJECT_MODE)
         try:
             view = memoryview(data)
             while view:
                 view = view[os.write(handle, view) :]
+            if flush:
+                os.fsync(handle)
         except BaseException:
             os.unlink(temporary)
             raise
         finally:
             os.close(handle)
-        os.replace(temporary, target)
+        self._move(temporary, target)
+        if flush:
+            sync_directory(self.root / name[:2])
+
+    def _move(self, file: str, target: str) -> None:
+        try:
+            os.replace(file, target)
+        except FileNotFoundError:
+            os.makedirs(os.path.dirname(target), exist_ok=True)
+            os.replace(file, target)
 
     def adopt(self, file: Path, digest: Digest) -> None:
         """Move a verified file of the same file system into the store."""
-        target = self.path(digest)
-        target.parent.mkdir(parents=True, exist_ok=True)
         file.chmod(OBJECT_MODE)
-        file.replace(target)
+        self._move(str(file), str(self.path(digest)))
 
     def discard(self, digest: Digest) -> None:
         """Remove an object if it is there."""

@@ -8,12 +8,21 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING
 
-from modelops_bundle.hashing import blake3_of_stream, content_of, open_regular, read_content, same_moment
-from modelops_bundle.ignore import IgnoreRules
-from modelops_bundle.index import Index, IndexEntry, mode_bits
+from modelops_bundle.hashing import (
+    Content,
+    blake3_of_stream,
+    content_of,
+    open_regular,
+    read_content,
+    same_moment,
+)
+from modelops_bundle.index import LINK_BITS, Index, IndexEntry, mode_bits
 from modelops_bundle.safe_path import METADATA_DIR
+
+if TYPE_CHECKING:
+    from modelops_bundle.ignore import IgnoreRules
 
 RACY_NS = 20_000_000
 """A file written less than this before we read it may change again under the same timestamp: two kernel
@@ -97,39 +106,37 @@ def is_real_directory(root: Path, directory: str) -> bool:
     return _DirectoryCheck(root)(directory)
 
 
-def look(
-    root: Path, path: str, now: os.stat_result, known: IndexEntry | None = None, sink: BinaryIO | None = None
-) -> IndexEntry:
-    """Read one file and return its index entry; its content goes to `sink` if given.
+def look(root: Path, path: str, now: os.stat_result, known: IndexEntry | None = None) -> IndexEntry:
+    """Read one file and return its index entry.
 
     A file of unchanged size is first read for its BLAKE3 alone, which is three times faster.
     Raises FileChanged, and Invalid when it cannot be read.
     """
     started = time.time_ns()
-    bits = mode_bits(now)
     full = f"{root}/{path}"
-    if bits == 0o120000:
-        target = os.readlink(os.fsencode(full))
-        content = content_of(target)
-        if sink:
-            sink.write(target)
-    elif known and not sink and known.size == now.st_size and known.mode != 0o120000:
+    if mode_bits(now) == LINK_BITS:
+        return entry_of(now, content_of(os.readlink(os.fsencode(full))), started)
+    if known and known.size == now.st_size and known.mode != LINK_BITS:
         with open_regular(full) as stream:
             before = os.fstat(stream.fileno())
             fast = blake3_of_stream(stream, now.st_size)
             if fast == known.blake3 and same_moment(before, os.fstat(stream.fileno())):
-                return _entry(before, known.sha256, fast, started)
-        content, now = read_content(full)
-    else:
-        content, now = read_content(full, sink)
-    return _entry(now, content.sha256, content.blake3, started)._replace(size=content.size)
+                return entry_of(before, Content(known.size, known.sha256, fast), started)
+    content, now = read_content(full)
+    return entry_of(now, content, started)
 
 
-def _entry(now: os.stat_result, sha256: bytes, fast: bytes, started: int) -> IndexEntry:
+def entry_of(now: os.stat_result, content: Content, started: int) -> IndexEntry:
+    """Return the index entry of a file read since `started` (ns since the epoch) whose stat was `now`.
+
+    Its stat is not trusted when the file is so young that it could change again under the same timestamp.
+    """
     slack = 2_000_000_000 if _coarse(now) else RACY_NS
     racy = max(now.st_mtime_ns, now.st_ctime_ns) > started - slack
     mtime = 0 if racy else now.st_mtime_ns
-    return IndexEntry(mode_bits(now), now.st_size, mtime, now.st_ctime_ns, now.st_ino, sha256, fast)
+    return IndexEntry(
+        mode_bits(now), content.size, mtime, now.st_ctime_ns, now.st_ino, content.sha256, content.blake3
+    )
 
 
 def _coarse(now: os.stat_result) -> bool:
@@ -137,7 +144,7 @@ def _coarse(now: os.stat_result) -> bool:
     return now.st_mtime_ns % 1_000_000_000 == 0 and now.st_ctime_ns % 1_000_000_000 == 0
 
 
-def walk(root: Path, rules: IgnoreRules | None, below: str = "") -> Iterator[tuple[str, os.stat_result]]:
+def walk(root: Path, rules: "IgnoreRules | None", below: str = "") -> Iterator[tuple[str, os.stat_result]]:
     """Yield the path and stat of every file and symlink below a directory, sorted within each directory.
 
     With `rules`, ignored files and directories are left out. The metadata directory never takes part;

@@ -1,0 +1,71 @@
+"""How a person names a version somewhere: `REMOTE[:TAG][@DIGEST]`.
+
+REMOTE is `host[:port]/path` for a registry, or `oci:DIR` (also a path starting with `/`, `./` or `../`) for
+an OCI image layout directory. A bare `TAG`, `sha256:…` or `@sha256:…` names a version of the project's remote.
+"""
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from modelops_bundle.digest import Digest, is_digest, parse_digest
+from modelops_bundle.errors import Invalid
+from modelops_bundle.tags import check_tag
+
+_TAG_SUFFIX = re.compile(r"^(.*):([A-Za-z0-9_][A-Za-z0-9._-]{0,127})$", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class BundleReference:
+    """A remote ('' when it is the project's own), a tag and a digest, either of which may be absent."""
+
+    remote: str
+    tag: str = ""
+    digest: Digest | None = None
+
+    def __str__(self) -> str:
+        return self.remote + (f":{self.tag}" if self.tag else "") + (f"@{self.digest}" if self.digest else "")
+
+
+def parse_reference(text: str, directory: Path) -> BundleReference:
+    """Parse a reference to a remote; relative layout directories are resolved against `directory`.
+
+    Raises Invalid.
+    """
+    rest, at, tail = text.strip().rpartition("@")
+    digest = None
+    if at and (is_digest(tail.lower()) or tail.startswith("sha256:")):
+        digest = parse_digest(tail.lower())
+    else:
+        rest = text.strip()
+    rest, tag = _split_tag(rest)
+    if not rest:
+        raise Invalid(f"no remote in '{text}'", hint="name one: host/repository:tag, or oci:DIRECTORY")
+    return BundleReference(remote_name(rest, directory), tag, digest)
+
+
+def parse_version(text: str) -> Digest | str:
+    """Return the digest or the tag that `text` names: `sha256:…`, `@sha256:…` or a tag. Raises Invalid."""
+    text = text.strip().removeprefix("@")
+    if text.lower().startswith("sha256:"):
+        return parse_digest(text.lower())
+    return check_tag(text)
+
+
+def remote_name(text: str, directory: Path) -> str:
+    """Return the canonical name of a remote: `host/path`, or `oci:` and an absolute directory."""
+    if text.startswith("oci:"):
+        text = text[len("oci:") :]
+    elif not text.startswith(("/", "./", "../", "~/")) and text not in (".", ".."):
+        return re.sub(r"^https?://", "", text).rstrip("/")
+    return "oci:" + os.path.normpath(directory / os.path.expanduser(text))
+
+
+def _split_tag(text: str) -> tuple[str, str]:
+    match = _TAG_SUFFIX.match(text)
+    if not match or match[1] in ("oci", "http", "https") or "/" not in match[1].removeprefix("oci:"):
+        if match and match[1].startswith("oci:"):
+            return match[1], match[2]
+        return text, ""
+    return match[1], match[2]

@@ -1,0 +1,77 @@
+"""`config.yaml`: what is true of the bundle everywhere. It is tracked and travels with the content.
+
+Format: docs/formats/config.md. Nothing that differs between two users of the same content may stand here:
+it would change the tree digest.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from modelops_bundle.bundle_index import LAYERS
+from modelops_bundle.errors import Invalid
+from modelops_bundle.yaml_file import check_keys, check_version, dump, load_mapping, unknown
+
+VERSION = 1
+DEFAULT_THRESHOLD = 50 << 20
+_KEYS = ("version", "storage", "layers", "annotations")
+_STORAGE_KEYS = ("layout", "threshold_bytes")
+
+
+class Layout(StrEnum):
+    """How files travel: `portable` makes each a layer of its own, which plain OCI clients can pull."""
+
+    PORTABLE = "portable"
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The bundle's configuration; `threshold_bytes` is where a file counts as large."""
+
+    layout: Layout = Layout.PORTABLE
+    threshold_bytes: int = DEFAULT_THRESHOLD
+    layers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    annotations: Mapping[str, str] = field(default_factory=dict)
+
+
+def parse_config(data: bytes, what: str) -> Config:
+    """Read a config document; raise Invalid naming `what`, the key and the value."""
+    value = load_mapping(data, what)
+    check_version(value, VERSION, what)
+    check_keys(value, _KEYS, what)
+    storage = _mapping(value, "storage", what)
+    check_keys(storage, _STORAGE_KEYS, what)
+    layout = storage.get("layout", Layout.PORTABLE)
+    if layout not in tuple(Layout):
+        raise unknown(str(layout), tuple(Layout), f"storage.layout in '{what}'")
+    threshold = storage.get("threshold_bytes", DEFAULT_THRESHOLD)
+    if type(threshold) is not int or threshold < 1:
+        raise Invalid(f"storage.threshold_bytes in '{what}' is not a number of bytes: {threshold!r}")
+    layers = _mapping(value, "layers", what)
+    check_keys(layers, LAYERS, what)
+    annotations = _mapping(value, "annotations", what)
+    return Config(
+        Layout(layout),
+        threshold,
+        {layer: _texts(patterns, f"layers.{layer}", what) for layer, patterns in layers.items()},
+        {key: str(text) for key, text in annotations.items()},
+    )
+
+
+def initial_config(threshold_bytes: int = DEFAULT_THRESHOLD) -> bytes:
+    """Return the document that `init` writes: the same for everybody."""
+    return dump({"version": VERSION, "storage": {"threshold_bytes": threshold_bytes}})
+
+
+def _mapping(value: Mapping[str, Any], key: str, what: str) -> dict[str, Any]:
+    inner = value.get(key) or {}
+    if not isinstance(inner, dict):
+        raise Invalid(f"{key} in '{what}' is not a mapping", hint=f"correct '{what}'")
+    return inner
+
+
+def _texts(value: Any, key: str, what: str) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise Invalid(f"{key} in '{what}' is not a list of patterns", hint=f"correct '{what}'")
+    return tuple(value)

@@ -1,0 +1,120 @@
+"""A project: a directory with `.modelops-bundle`, and the parts found in it. Parts are loaded when asked for."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from modelops_bundle.bundle import Bundle, read_bundle
+from modelops_bundle.descriptor import Descriptor
+from modelops_bundle.digest import Digest
+from modelops_bundle.errors import Invalid, NotFound
+from modelops_bundle.index import Index, load_index, write_index
+from modelops_bundle.lockfile import DEFAULT_WAIT, hold
+from modelops_bundle.objects import ObjectStore
+from modelops_bundle.refs import HEAD, RefStore
+from modelops_bundle.safe_path import CONFIG_PATH, METADATA_DIR
+
+if TYPE_CHECKING:
+    from modelops_bundle.config import Config
+    from modelops_bundle.ignore import IgnoreRules
+
+GITIGNORE = "# Machine-local: only config.yaml and registry.yaml travel.\n*\n!.gitignore\n!config.yaml\n!registry.yaml\n"
+
+
+class NotAProject(NotFound):
+    """There is no project here."""
+
+    def __init__(self, start: Path) -> None:
+        super().__init__(
+            f"not in a project: no '{METADATA_DIR}' in '{start}' or above", hint="modelops-bundle init"
+        )
+
+
+class Project:
+    """One checkout. `root` is absolute; every bundle path is relative to it."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.directory = root / METADATA_DIR
+        self.tmp = self.directory / "tmp"
+        self.objects = ObjectStore(self.directory / "objects", self.tmp)
+        self.refs = RefStore(self.directory)
+        self.index_path = self.directory / "index"
+        self.local_path = self.directory / "local.yaml"
+        self.pin_path = self.directory / "env"
+
+    @classmethod
+    def discover(cls, start: Path) -> "Project":
+        """Find the project that a directory lies in, walking up as git does; raise NotAProject."""
+        start = start.absolute()
+        for candidate in (start, *start.parents):
+            if (candidate / METADATA_DIR).is_dir():
+                return cls(candidate)
+        raise NotAProject(start)
+
+    @classmethod
+    def create(cls, root: Path) -> "Project":
+        """Make a project of a directory; raise Invalid when it is one. All or nothing."""
+        project = cls(root.absolute())
+        if project.directory.exists():
+            raise Invalid(f"already a project: '{project.root}'", hint="modelops-bundle status")
+        root.mkdir(parents=True, exist_ok=True)
+        try:
+            for folder in ("tmp", "objects", "refs/tags", "locks", "logs"):
+                (project.directory / folder).mkdir(parents=True)
+            (project.directory / ".gitignore").write_text(GITIGNORE)
+        except OSError:
+            shutil.rmtree(project.directory, ignore_errors=True)
+            raise
+        return project
+
+    @contextmanager
+    def lock(self, *, wait: float = DEFAULT_WAIT) -> Iterator[None]:
+        """Keep other commands from changing index, refs and working files; raise Busy."""
+        with hold(self.directory / "locks" / "project", wait=wait):
+            self.tmp.mkdir(exist_ok=True)
+            yield
+
+    def load_index(self) -> Index:
+        """Return the tracked files."""
+        return load_index(self.index_path)
+
+    def write_index(self, index: Index) -> None:
+        """Replace the index; call with the lock held."""
+        write_index(self.index_path, index)
+
+    @property
+    def head(self) -> Digest | None:
+        """The version that the working tree was last in sync with."""
+        return self.refs.read(HEAD)
+
+    def bundle(self, digest: Digest) -> Bundle:
+        """Return a version whose documents are in the object store; raise ObjectMissing."""
+
+        def fetch(blob: Descriptor) -> bytes:
+            return self.objects.read(blob.digest)
+
+        return read_bundle(self.objects.read(digest), fetch, f"'{digest}'")
+
+    def keep(self, bundle: Bundle) -> None:
+        """Store a version's documents, so that it can be read without its remote."""
+        for data in bundle.documents().values():
+            self.objects.put(data, flush=True)
+
+    @cached_property
+    def config(self) -> "Config":
+        """The bundle's configuration, defaults where there is none."""
+        from modelops_bundle.config import Config, parse_config
+
+        path = self.root / CONFIG_PATH
+        return parse_config(path.read_bytes(), str(path)) if path.is_file() else Config()
+
+    @cached_property
+    def ignore(self) -> "IgnoreRules":
+        """The rules about what is not tracked."""
+        from modelops_bundle.ignore import IgnoreRules
+
+        return IgnoreRules(self.root)

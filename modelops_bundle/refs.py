@@ -1,0 +1,135 @@
+"""Refs: names for manifest digests. A ref changes only under a lock, and only from the expected value.
+
+    HEAD                     the version that the working tree was last in sync with
+    tags/<tag>               our own names for versions
+    remotes/<remote>/<tag>   what we last saw a tag of a remote name
+    bases/<remote>/<tag>     the version of that tag that the working tree holds the changes of
+
+Each is a file of one digest and a newline below `.modelops-bundle`; a remote's name is one path component,
+with `/` and `%` percent-encoded. `logs/HEAD` keeps one line for every change of HEAD.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote, unquote
+
+from modelops_bundle.digest import Digest, is_digest
+from modelops_bundle.durable import write_file
+from modelops_bundle.errors import Busy, IntegrityError, Invalid
+from modelops_bundle.lockfile import hold
+from modelops_bundle.tags import check_tag
+
+HEAD = "HEAD"
+_KINDS = ("tags", "remotes", "bases")
+
+
+class RefChanged(Busy):
+    """A ref is not what the caller expected: another process changed it."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnyValue:
+    """Says that an update expects nothing."""
+
+
+ANY = AnyValue()
+
+
+def tag_ref(tag: str) -> str:
+    """Return the name of a local tag."""
+    return f"tags/{check_tag(tag)}"
+
+
+def remote_ref(remote: str, tag: str) -> str:
+    """Return the name under which we keep what a remote's tag was last seen to name."""
+    return f"remotes/{remote}/{check_tag(tag)}"
+
+
+def base_ref(remote: str, tag: str) -> str:
+    """Return the name of the version of a remote's tag that the working tree was last in sync with."""
+    return f"bases/{remote}/{check_tag(tag)}"
+
+
+class RefStore:
+    """The refs below a project's metadata directory."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+
+    def read(self, name: str) -> Digest | None:
+        """Return what a ref names, or None; raise IntegrityError when its file holds no digest."""
+        path = self._path(name)
+        try:
+            text = path.read_text("ascii", "replace").strip()
+        except FileNotFoundError:
+            return None
+        if not is_digest(text):
+            raise IntegrityError(
+                f"ref '{name}' holds no digest: '{path}'",
+                hint=f"modelops-bundle update-ref -d {name}, then modelops-bundle pull",
+            )
+        return Digest(text)
+
+    def update(self, name: str, new: Digest, expected: Digest | AnyValue | None = ANY) -> None:
+        """Make a ref name `new`, flushed to disk, if it still names `expected` (None: does not exist).
+
+        Raises RefChanged when it does not.
+        """
+        path = self._path(name)
+        with hold(self._directory / "locks" / "refs"):
+            self._expect(name, expected)
+            write_file(path, f"{new}\n".encode(), flush=True)
+
+    def delete(self, name: str, expected: Digest | AnyValue | None = ANY) -> bool:
+        """Remove a ref and tell whether it was there; raise RefChanged when it does not name `expected`."""
+        path = self._path(name)
+        with hold(self._directory / "locks" / "refs"):
+            self._expect(name, expected)
+            try:
+                path.unlink()
+            except FileNotFoundError:
+                return False
+        with suppress(OSError):
+            path.parent.rmdir()
+        return True
+
+    def _expect(self, name: str, expected: Digest | AnyValue | None) -> None:
+        if isinstance(expected, AnyValue):
+            return
+        found = self.read(name)
+        if found != expected:
+            raise RefChanged(
+                f"ref '{name}' is {found or 'absent'}, expected {expected or 'none'}",
+                hint="run the command again",
+            )
+
+    def __iter__(self) -> Iterator[tuple[str, Digest]]:
+        """Yield every ref but HEAD with its digest, sorted by name."""
+        names = []
+        for kind in _KINDS:
+            top = self._directory / "refs" / kind
+            for folder, _, files in os.walk(top):
+                inner = Path(folder).relative_to(top).parts
+                prefix = "/".join([kind, *(unquote(part) for part in inner)])
+                names += [f"{prefix}/{file}" for file in files if not file.startswith(".")]
+        for name in sorted(names):
+            digest = self.read(name)
+            if digest:
+                yield name, digest
+
+    def _path(self, name: str) -> Path:
+        if name == HEAD:
+            return self._directory / HEAD
+        kind, _, rest = name.partition("/")
+        remote, _, tag = rest.rpartition("/")
+        if kind not in _KINDS or bool(remote) != (kind != "tags"):
+            raise Invalid(
+                f"not a ref: '{name}'",
+                hint="a ref is HEAD, tags/<tag>, remotes/<remote>/<tag> or bases/<remote>/<tag>",
+            )
+        check_tag(tag)
+        middle = [quote(remote, safe=":@._-~+ ")] if remote else []
+        return self._directory.joinpath("refs", kind, *middle, tag)

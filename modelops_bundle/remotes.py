@@ -1,0 +1,92 @@
+"""Which remote a command talks to, and opening it.
+
+Precedence: command line, then the environment variables, then `local.yaml`, then the pinned environment.
+"""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from modelops_bundle.bundle_reference import remote_name
+from modelops_bundle.environments import DEFAULT_NAME, Environment, Environments, read_pin
+from modelops_bundle.errors import Invalid
+from modelops_bundle.local_config import LocalConfig, read_local_config
+from modelops_bundle.oci_layout import LayoutRemote
+from modelops_bundle.project import Project
+from modelops_bundle.remote import Remote
+from modelops_bundle.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteChoice:
+    """A remote's name and where the choice came from: a file, a variable or an option."""
+
+    name: str
+    origin: str
+
+
+def environments_of(settings: Settings) -> Environments:
+    """Return the environments of the user whose home the settings name."""
+    return Environments(settings.home / ".modelops" / "bundle-env")
+
+
+def environment_of(project: Project, settings: Settings) -> Environment | None:
+    """Return the project's environment: named by variable, pinned, or the default one if it exists.
+
+    Raises NotFound when a named or pinned one does not exist.
+    """
+    environments = environments_of(settings)
+    name = settings.environment or read_pin(project.pin_path)
+    return environments.load(name) if name else environments.find(DEFAULT_NAME)
+
+
+def choose_remote(project: Project, settings: Settings, option: str = "") -> RemoteChoice | None:
+    """Return the remote that applies to a project, or None when nothing names one."""
+    root = project.root
+    if option:
+        return RemoteChoice(remote_name(option, Path.cwd()), "option --remote")
+    local = read_local_config(project.local_path)
+    if settings.registry:
+        name = remote_name(settings.registry, root)
+        return RemoteChoice(_with_repository(name, settings, local, root), "environment variable")
+    if local.remote:
+        return RemoteChoice(remote_name(local.remote, root), str(project.local_path))
+    environment = environment_of(project, settings)
+    if environment and environment.login_server:
+        name = remote_name(environment.login_server, root)
+        return RemoteChoice(f"{name}/{_repository(settings, local, root)}", f"environment '{environment.name}'")
+    return None
+
+
+def require_remote(project: Project, settings: Settings, option: str = "") -> str:
+    """Return the name of the remote that applies; raise Invalid when nothing names one."""
+    choice = choose_remote(project, settings, option)
+    if choice is None:
+        raise Invalid(
+            "no remote is configured for this project",
+            hint="modelops-bundle config remote HOST/REPOSITORY, or oci:DIRECTORY",
+        )
+    return choice.name
+
+
+def open_remote(name: str, settings: Settings, environment: Environment | None = None) -> Remote:
+    """Open a remote by its canonical name; the environment's credentials go to its own registry only."""
+    if name.startswith("oci:"):
+        return LayoutRemote(Path(name.removeprefix("oci:")))
+    from modelops_bundle.registry.remote import RegistryRemote
+
+    host = name.partition("/")[0]
+    if environment and environment.username and environment.login_server.partition("/")[0] == host:
+        settings = replace(settings, username=environment.username, password=environment.password)
+    return RegistryRemote(name, settings)
+
+
+def _with_repository(name: str, settings: Settings, local: LocalConfig, root: Path) -> str:
+    if name.startswith("oci:") or "/" in name:
+        return name
+    return f"{name}/{_repository(settings, local, root)}"
+
+
+def _repository(settings: Settings, local: LocalConfig, root: Path) -> str:
+    from modelops_bundle.local_config import repository_name
+
+    return settings.repository or local.repository or repository_name(root.name)

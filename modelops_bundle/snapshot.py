@@ -1,0 +1,48 @@
+"""Take the content of working files into the object store, so that later edits cannot change it.
+
+Files up to `LARGE` bytes become objects; larger ones are only hashed and read from the working tree when
+they are sent, so that a 10 GB file does not take 20 GB.
+"""
+
+import os
+import tempfile
+import time
+from pathlib import Path
+
+from modelops_bundle.hashing import SMALL, content_of, read_content, read_small
+from modelops_bundle.index import LINK_BITS, IndexEntry, mode_bits
+from modelops_bundle.objects import ObjectStore
+from modelops_bundle.working_tree import entry_of, look
+
+LARGE = 50 << 20
+"""50 MiB, the default storage threshold."""
+
+
+def take(objects: ObjectStore, root: Path, path: str, now: os.stat_result) -> IndexEntry:
+    """Store the content of one file or symlink and return its index entry.
+
+    Raises FileChanged when it does not hold still, and Invalid when it cannot be read.
+    """
+    started = time.time_ns()
+    full = f"{root}/{path}"
+    if mode_bits(now) == LINK_BITS:
+        target = os.readlink(os.fsencode(full))
+        entry = entry_of(now, content_of(target), started)
+        objects.put_known(entry.digest, target)
+        return entry
+    if now.st_size > LARGE:
+        return look(root, path, now)
+    if now.st_size < SMALL:
+        data, content, now = read_small(full)
+        objects.put_known(content.digest, data)
+        return entry_of(now, content, started)
+    handle, copy = tempfile.mkstemp(dir=objects.tmp)
+    try:
+        content, now = read_content(full, handle)
+        objects.adopt(Path(copy), content.digest)
+    except BaseException:
+        os.unlink(copy)
+        raise
+    finally:
+        os.close(handle)
+    return entry_of(now, content, started)
