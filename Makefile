@@ -1,0 +1,7 @@
+.PHONY: start stop test demo
+
+start stop:
+	scripts/dev-stack $@
+
+test demo:
+	scripts/$@
