@@ -1,0 +1,171 @@
+"""The house stands: porcelain over plumbing over library; files are small, and named for a subject."""
+
+import ast
+import statistics
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from importlinter.cli import lint_imports
+
+CHECKOUT = Path(__file__).parents[1]
+LAYERS = ("modelops_bundle", "plumbing", "porcelain")
+
+MAX_LINES = 400
+MAX_MEDIAN_LINES = 130
+NAMES_WITHOUT_A_SUBJECT = {
+    *("base", "common", "core", "helper", "helpers", "manager", "misc", "ops", "types", "util", "utils")
+}
+
+# What only the settings module and the command line may ask: the library takes it as arguments.
+SURROUNDINGS = {
+    *("os.environ", "os.environb", "os.getenv", "os.getenvb", "os.getcwd", "os.getcwdb", "os.chdir"),
+    "Path.cwd",
+}
+
+
+def sources(*layers: str) -> list[Path]:
+    return [path for layer in layers for path in sorted((CHECKOUT / layer).rglob("*.py"))]
+
+
+def module_of(path: Path) -> str:
+    parts = path.relative_to(CHECKOUT).with_suffix("").parts
+    return ".".join(parts if parts[0] == "modelops_bundle" else ("modelops_bundle", *parts))
+
+
+def imports(tree: ast.AST, module: str) -> Iterator[str]:
+    """Yield the full name of everything that a module imports, wherever in it the import stands."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            above = module.split(".")[: -node.level] if node.level else []
+            source = ".".join([*above, *([node.module] if node.module else [])])
+            yield from (f"{source}.{alias.name}" for alias in node.names)
+
+
+def asks_surroundings(tree: ast.AST) -> Iterator[str]:
+    """Yield every use of the environment, the current directory or `print`."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print":
+            yield "print"
+        elif isinstance(node, ast.Attribute) and ast.unparse(node) in SURROUNDINGS:
+            yield ast.unparse(node)
+        elif isinstance(node, ast.ImportFrom) and node.module == "os":
+            yield from {f"os.{alias.name}" for alias in node.names} & SURROUNDINGS
+
+
+def is_command(tree: ast.Module) -> bool:
+    """Tell whether a module defines a click command: one function of it is decorated as such."""
+    decorators = [
+        decorator.func if isinstance(decorator, ast.Call) else decorator
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef)
+        for decorator in node.decorator_list
+    ]
+    return any(ast.unparse(decorator).rpartition(".")[2] in {"command", "group"} for decorator in decorators)
+
+
+def parsed(*layers: str) -> dict[str, ast.Module]:
+    return {module_of(path): ast.parse(path.read_bytes()) for path in sources(*layers)}
+
+
+def reaches(name: str, package: str) -> bool:
+    return name == package or name.startswith(f"{package}.")
+
+
+def test_every_contract_of_import_linter_is_kept(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(CHECKOUT)
+    assert lint_imports(no_cache=True, no_logo=True) == 0, capsys.readouterr().out
+
+
+def test_the_library_knows_neither_commands_nor_click() -> None:
+    above = ("click", "modelops_bundle.plumbing", "modelops_bundle.porcelain")
+    wrong = [
+        f"{module} imports {name}"
+        for module, tree in parsed("modelops_bundle").items()
+        if module != "modelops_bundle.__main__"
+        for name in imports(tree, module)
+        if any(reaches(name, package) for package in above)
+    ]
+    assert wrong == []
+
+
+def test_only_the_settings_ask_the_surroundings() -> None:
+    wrong = [
+        f"{module} uses {use}"
+        for module, tree in parsed("modelops_bundle").items()
+        if module != "modelops_bundle.settings"
+        for use in asks_surroundings(tree)
+    ]
+    assert wrong == []
+
+
+def test_plumbing_never_imports_porcelain() -> None:
+    wrong = [
+        f"{module} imports {name}"
+        for module, tree in parsed("plumbing").items()
+        for name in imports(tree, module)
+        if reaches(name, "modelops_bundle.porcelain")
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("layer", ["plumbing", "porcelain"])
+def test_no_command_imports_another_of_its_layer(layer: str) -> None:
+    commands = {module: tree for module, tree in parsed(layer).items() if is_command(tree)}
+    assert commands
+    wrong = [
+        f"{module} imports {name}"
+        for module, tree in commands.items()
+        for name in imports(tree, module)
+        if any(reaches(name, other) for other in commands if other != module)
+    ]
+    assert wrong == []
+
+
+def test_files_are_small() -> None:
+    lines = {path: len(path.read_text().splitlines()) for path in sources(*LAYERS, "tests")}
+    assert {path.name: count for path, count in lines.items() if count > MAX_LINES} == {}
+    code = [lines[path] for path in sources(*LAYERS) if lines[path]]
+    assert statistics.median(code) <= MAX_MEDIAN_LINES
+
+
+def test_every_file_is_named_for_its_subject() -> None:
+    names = {path.stem.strip("_") for path in sources(*LAYERS, "tests", "scripts")}
+    assert names & NAMES_WITHOUT_A_SUBJECT == set()
+
+
+@pytest.mark.parametrize(
+    ("source", "imported"),
+    [
+        ("import click.core", "click.core"),
+        ("def f():\n    from click import echo", "click.echo"),
+        ("from modelops_bundle import plumbing", "modelops_bundle.plumbing"),
+        ("from . import tree", "modelops_bundle.registry.tree"),
+        ("from ..plumbing.x import y", "modelops_bundle.plumbing.x.y"),
+    ],
+)
+def test_an_import_is_seen_however_it_is_written(source: str, imported: str) -> None:
+    assert list(imports(ast.parse(source), "modelops_bundle.registry.client")) == [imported]
+
+
+@pytest.mark.parametrize(
+    "source", ["print(1)", "os.environ['A']", "f(x=os.getenv('A'))", "from os import environ", "Path.cwd()"]
+)
+def test_a_question_to_the_surroundings_is_seen(source: str) -> None:
+    assert len(list(asks_surroundings(ast.parse(source)))) == 1
+
+
+@pytest.mark.parametrize(
+    ("source", "command"),
+    [
+        ("@click.command()\ndef command(): pass", True),
+        ("@click.group\ndef command(): pass", True),
+        ("@dataclass\nclass Record: pass\ndef command(): pass", False),
+    ],
+)
+def test_a_command_is_known_by_its_decorator(source: str, command: bool) -> None:
+    assert is_command(ast.parse(source)) is command

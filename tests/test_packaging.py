@@ -1,0 +1,56 @@
+"""What is installed is one package, `modelops_bundle`, with every file of its three layers."""
+
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+CHECKOUT = Path(__file__).parents[1]
+PACKED = ("pyproject.toml", "README.md", "LICENSE", "modelops_bundle", "plumbing", "porcelain")
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
+    """The wheel, built from a copy so that nothing of the build stays in the checkout."""
+    source, built = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("wheel")
+    for name in PACKED:
+        if (CHECKOUT / name).is_dir():
+            shutil.copytree(
+                CHECKOUT / name, source / name, symlinks=True, ignore=shutil.ignore_patterns("__pycache__")
+            )
+        else:
+            shutil.copy(CHECKOUT / name, source)
+    command = [sys.executable, "-m", "pip", "wheel", "--no-deps", "--no-build-isolation", "--no-index"]
+    done = subprocess.run([*command, "--wheel-dir", str(built), str(source)], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    (file,) = built.glob("*.whl")
+    return zipfile.ZipFile(file)
+
+
+def test_only_one_name_reaches_site_packages(wheel: zipfile.ZipFile) -> None:
+    tops = {name.partition("/")[0] for name in wheel.namelist()}
+    assert {top for top in tops if not top.endswith(".dist-info")} == {"modelops_bundle"}
+    (top_level,) = (name for name in wheel.namelist() if name.endswith("top_level.txt"))
+    assert wheel.read(top_level).decode().split() == ["modelops_bundle"]
+
+
+@pytest.mark.parametrize("layer", ["modelops_bundle", "plumbing", "porcelain"])
+def test_every_module_of_a_layer_is_in_the_wheel(wheel: zipfile.ZipFile, layer: str) -> None:
+    inside = "" if layer == "modelops_bundle" else "modelops_bundle/"
+    modules = {f"{inside}{path.relative_to(CHECKOUT)}" for path in (CHECKOUT / layer).rglob("*.py")}
+    assert modules
+    assert modules <= set(wheel.namelist())
+
+
+def test_the_wheel_says_that_it_has_types(wheel: zipfile.ZipFile) -> None:
+    assert "modelops_bundle/py.typed" in wheel.namelist()
+
+
+@pytest.mark.parametrize("layer", ["plumbing", "porcelain"])
+def test_static_tools_find_the_layers_through_relative_links(layer: str) -> None:
+    link = CHECKOUT / "modelops_bundle" / layer
+    assert link.readlink() == Path("..", layer)
+    assert (link / "__init__.py").samefile(CHECKOUT / layer / "__init__.py")
