@@ -4,7 +4,9 @@ Both take the environment of the test (which `isolated_environment` cleaned) and
 """
 
 import contextlib
+import gc
 import io
+import logging
 import os
 import subprocess
 import sys
@@ -43,6 +45,7 @@ def run(*args: str, cwd: Path, env: Mapping[str, str] | None = None, input: byte
         contextlib.redirect_stderr(stderr),
         contextlib.chdir(cwd),
         mock.patch.dict(os.environ, env or {}),
+        _process_state_kept(),
     ):
         try:
             main(list(args))
@@ -70,6 +73,21 @@ def start(*args: str, cwd: Path, env: Mapping[str, str] | None = None) -> Iterat
             yield process
         finally:
             process.kill()
+
+
+@contextlib.contextmanager
+def _process_state_kept() -> Iterator[None]:
+    """Undo what the program does to its process, since a test's process goes on after it."""
+    logger = logging.getLogger("modelops_bundle")
+    handlers, level = list(logger.handlers), logger.level
+    try:
+        yield
+    finally:
+        for added in set(logger.handlers) - set(handlers):
+            logger.removeHandler(added)
+            added.close()
+        logger.setLevel(level)
+        gc.enable()
 
 
 def _command(args: tuple[str, ...]) -> list[str]:

@@ -1,5 +1,7 @@
 """The runner of commands gives them their input and keeps all that they leave behind."""
 
+import gc
+import logging
 import os
 import sys
 from collections.abc import Callable
@@ -49,6 +51,24 @@ def test_an_error_that_is_no_exit_reaches_the_test(monkeypatch: pytest.MonkeyPat
     install(monkeypatch, main)
     with pytest.raises(KeyError, match="a bug"):
         cli.run(cwd=tmp_path)
+
+
+def test_what_the_program_does_to_its_process_is_undone(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    logger = logging.getLogger("modelops_bundle")
+    before = (list(logger.handlers), logger.level)
+
+    def main(argv: list[str]) -> None:
+        gc.disable()
+        logger.addHandler(logging.FileHandler(tmp_path / "trace"))
+        logger.setLevel(logging.DEBUG)
+        sys.exit(0)
+
+    install(monkeypatch, main)
+    cli.run(cwd=tmp_path)
+    assert gc.isenabled()
+    assert (logger.handlers, logger.level) == before
 
 
 def test_a_process_runs_this_checkout_from_anywhere(tmp_path: Path) -> None:
