@@ -1,7 +1,7 @@
 """How a person names a version somewhere: `REMOTE[:TAG][@DIGEST]`.
 
 REMOTE is `host[:port]/path` for a registry, or `oci:DIR` (also a path starting with `/`, `./` or `../`) for
-an OCI image layout directory. A bare `TAG`, `sha256:…` or `@sha256:…` names a version of the project's remote.
+an OCI image layout directory. A bare `TAG`, `sha256:…` or `@sha256:…` is a version of the project's remote.
 """
 
 import os
@@ -12,8 +12,6 @@ from pathlib import Path
 from modelops_bundle.digest import Digest, is_digest, parse_digest
 from modelops_bundle.errors import Invalid
 from modelops_bundle.tags import check_tag
-
-_TAG_SUFFIX = re.compile(r"^(.*):([A-Za-z0-9_][A-Za-z0-9._-]{0,127})$", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +55,15 @@ def remote_name(text: str, directory: Path) -> str:
     """Return the canonical name of a remote: `host/path`, or `oci:` and an absolute directory."""
     if text.startswith("oci:"):
         text = text[len("oci:") :]
-    elif not text.startswith(("/", "./", "../", "~/")) and text not in (".", ".."):
+    elif not text.startswith(("/", "./", "../")) and text not in (".", ".."):
         return re.sub(r"^https?://", "", text).rstrip("/")
-    return "oci:" + os.path.normpath(directory / os.path.expanduser(text))
+    return "oci:" + os.path.normpath(directory / text)
 
 
 def _split_tag(text: str) -> tuple[str, str]:
-    match = _TAG_SUFFIX.match(text)
-    if not match or match[1] in ("oci", "http", "https") or "/" not in match[1].removeprefix("oci:"):
-        if match and match[1].startswith("oci:"):
-            return match[1], match[2]
-        return text, ""
-    return match[1], match[2]
+    scheme = "oci:" if text.startswith("oci:") else ""
+    head, colon, tail = text.removeprefix(scheme).rpartition(":")
+    # Without a path in front, what follows the colon is the port of a host.
+    if colon and head and "/" not in tail and (scheme or "/" in head):
+        return scheme + head, check_tag(tail)
+    return text, ""

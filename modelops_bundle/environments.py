@@ -1,4 +1,4 @@
-"""Environments: `~/.modelops/bundle-env/<name>.yaml`, which the platform writes when it provides infrastructure.
+"""Environments: `~/.modelops/bundle-env/<name>.yaml`, as the platform writes them.
 
 A project may pin one in `.modelops-bundle/env`. Readers here take what they need and leave the rest, since
 the platform owns the format; credentials stay in memory and out of every representation.

@@ -15,6 +15,7 @@ moment we read it and older than the index file; `mtime_ns` 0 marks an entry who
 import os
 import stat
 import struct
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -60,9 +61,22 @@ def mode_bits(now: os.stat_result) -> int:
 
 
 class Index(dict[str, IndexEntry]):
-    """Tracked files by path. `tree_digest` is that of the entries, if it is known."""
+    """Tracked files by path. `tree_digest` is that of the entries, if it is known; a change forgets it."""
 
     tree_digest: str = ""
+
+    def __setitem__(self, path: str, entry: IndexEntry) -> None:
+        self.tree_digest = ""
+        super().__setitem__(path, entry)
+
+    def __delitem__(self, path: str) -> None:
+        self.tree_digest = ""
+        super().__delitem__(path)
+
+    def restat(self, entries: Mapping[str, IndexEntry]) -> None:
+        """Take new stats of files whose content and mode are the same as before."""
+        for path, entry in entries.items():
+            super().__setitem__(path, entry)
 
     def tree(self) -> Tree:
         """Return the tree that the entries describe; raise UnsafePath when it cannot exist everywhere."""
@@ -102,8 +116,7 @@ def load_index(path: Path) -> Index:
     index = Index(zip(paths, map(IndexEntry._make, _ROW.iter_unpack(body[rows:])), strict=True))
     index.tree_digest = header["tree"]
     racy = [name for name, entry in index.items() if entry.mtime_ns >= written_ns]
-    for name in racy:
-        index[name] = index[name]._replace(mtime_ns=0)
+    index.restat({name: index[name]._replace(mtime_ns=0) for name in racy})
     return index
 
 

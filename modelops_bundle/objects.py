@@ -7,6 +7,7 @@ read checks the digest and a damaged object counts as absent when it is stored a
 
 import os
 import shutil
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
@@ -113,6 +114,21 @@ class ObjectStore:
         self._move(temporary, target)
         if flush:
             sync_directory(self.root / name[:2])
+
+    def put_stream(self, stream: BinaryIO) -> Digest:
+        """Store what a stream holds, in constant memory, and return its digest."""
+        handle, copy = tempfile.mkstemp(dir=self.tmp)
+        try:
+            with os.fdopen(handle, "w+b") as kept:
+                shutil.copyfileobj(stream, kept, 1 << 20)
+                kept.seek(0)
+                digest, _ = digest_of_stream(kept)
+            self.adopt(Path(copy), digest)
+        except BaseException:
+            with suppress(FileNotFoundError):
+                os.unlink(copy)
+            raise
+        return digest
 
     def _move(self, file: str, target: str) -> None:
         try:

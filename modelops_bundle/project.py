@@ -1,5 +1,6 @@
-"""A project: a directory with `.modelops-bundle`, and the parts found in it. Parts are loaded when asked for."""
+"""A project: a directory with `.modelops-bundle`, and the parts in it, loaded when asked for."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,7 +22,13 @@ if TYPE_CHECKING:
     from modelops_bundle.config import Config
     from modelops_bundle.ignore import IgnoreRules
 
-GITIGNORE = "# Machine-local: only config.yaml and registry.yaml travel.\n*\n!.gitignore\n!config.yaml\n!registry.yaml\n"
+GITIGNORE = """\
+# Everything here is machine-local, except what travels with the bundle.
+*
+!.gitignore
+!config.yaml
+!registry.yaml
+"""
 
 
 class NotAProject(NotFound):
@@ -70,6 +77,17 @@ class Project:
             shutil.rmtree(project.directory, ignore_errors=True)
             raise
         return project
+
+    def bundle_path(self, file: Path) -> str:
+        """Return the bundle path of a file, given absolute; raise Invalid when it lies outside the project.
+
+        Symlinks are not followed, except those above the project itself.
+        """
+        plain = Path(os.path.normpath(file))
+        for candidate in (plain, plain.parent.resolve() / plain.name):
+            if candidate.is_relative_to(self.root):
+                return candidate.relative_to(self.root).as_posix()
+        raise Invalid(f"outside the project: '{file}'", hint=f"the project is '{self.root}'")
 
     @contextmanager
     def lock(self, *, wait: float = DEFAULT_WAIT) -> Iterator[None]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from modelops_bundle.bundle_reference import remote_name
 from modelops_bundle.environments import DEFAULT_NAME, Environment, Environments, read_pin
 from modelops_bundle.errors import Invalid
-from modelops_bundle.local_config import LocalConfig, read_local_config
+from modelops_bundle.local_config import LocalConfig, read_local_config, repository_name
 from modelops_bundle.oci_layout import LayoutRemote
 from modelops_bundle.project import Project
 from modelops_bundle.remote import Remote
@@ -40,10 +40,13 @@ def environment_of(project: Project, settings: Settings) -> Environment | None:
 
 
 def choose_remote(project: Project, settings: Settings, option: str = "") -> RemoteChoice | None:
-    """Return the remote that applies to a project, or None when nothing names one."""
+    """Return the remote that applies to a project, or None when nothing names one.
+
+    `option` is the canonical name that the command line gave, if it did.
+    """
     root = project.root
     if option:
-        return RemoteChoice(remote_name(option, Path.cwd()), "option --remote")
+        return RemoteChoice(option, "option --remote")
     local = read_local_config(project.local_path)
     if settings.registry:
         name = remote_name(settings.registry, root)
@@ -52,8 +55,8 @@ def choose_remote(project: Project, settings: Settings, option: str = "") -> Rem
         return RemoteChoice(remote_name(local.remote, root), str(project.local_path))
     environment = environment_of(project, settings)
     if environment and environment.login_server:
-        name = remote_name(environment.login_server, root)
-        return RemoteChoice(f"{name}/{_repository(settings, local, root)}", f"environment '{environment.name}'")
+        name = f"{remote_name(environment.login_server, root)}/{_repository(settings, local, root)}"
+        return RemoteChoice(name, f"environment '{environment.name}'")
     return None
 
 
@@ -87,6 +90,4 @@ def _with_repository(name: str, settings: Settings, local: LocalConfig, root: Pa
 
 
 def _repository(settings: Settings, local: LocalConfig, root: Path) -> str:
-    from modelops_bundle.local_config import repository_name
-
     return settings.repository or local.repository or repository_name(root.name)

@@ -43,10 +43,9 @@ class Observation:
 
     def apply(self, index: Index) -> bool:
         """Bring the index up to date, keeping entries of missing files; tell whether anything was new."""
-        index.update(self.changed)
-        index.update(self.touched)
-        if self.changed:
-            index.tree_digest = ""
+        index.restat(self.touched)
+        for path, entry in self.changed.items():
+            index[path] = entry
         return bool(self.changed or self.touched)
 
 

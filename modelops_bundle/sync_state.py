@@ -1,0 +1,73 @@
+"""What we remember of a remote: what its tags named, and which of that the working tree holds."""
+
+import time
+from dataclasses import dataclass
+
+from modelops_bundle.digest import Digest, is_digest
+from modelops_bundle.project import Project
+from modelops_bundle.refs import HEAD, base_ref, remote_ref
+
+LOG = "logs/HEAD"
+
+
+@dataclass(frozen=True, slots=True)
+class LogEntry:
+    """One change of HEAD: seconds since the epoch, the command, the version, and `remote:tag`."""
+
+    time: int
+    command: str
+    digest: Digest
+    where: str
+
+
+def base_of(project: Project, remote: str, tag: str) -> Digest | None:
+    """Return the version of a tag that the working tree has the changes of, else the version it came from."""
+    return project.refs.read(base_ref(remote, tag)) or project.head
+
+
+def record_seen(project: Project, remote: str, tag: str, digest: Digest | None) -> None:
+    """Remember what a remote's tag names now."""
+    name = remote_ref(remote, tag)
+    if digest is None:
+        project.refs.delete(name)
+    elif project.refs.read(name) != digest:
+        project.refs.update(name, digest)
+
+
+def record_sync(project: Project, remote: str, tag: str, digest: Digest, command: str, *, switched: bool) -> None:
+    """Remember that the working tree is in sync with a version; call with the project's lock held.
+
+    `tag` is empty for a version that was named by digest. `switched` says that the working tree was replaced,
+    not merged: then it holds the changes of no other tag any more.
+    """
+    if switched:
+        for name, _ in list(project.refs):
+            if name.startswith("bases/"):
+                project.refs.delete(name)
+    if tag:
+        record_seen(project, remote, tag, digest)
+        project.refs.update(base_ref(remote, tag), digest)
+    if project.head != digest:
+        project.refs.update(HEAD, digest)
+        _log(project, command, digest, f"{remote}:{tag}" if tag else remote)
+
+
+def _log(project: Project, command: str, digest: Digest, where: str) -> None:
+    path = project.directory / LOG
+    path.parent.mkdir(exist_ok=True)
+    with path.open("a", encoding="utf-8") as stream:
+        stream.write(f"{int(time.time())}\t{command}\t{digest}\t{where}\n")
+
+
+def read_log(project: Project) -> list[LogEntry]:
+    """Return the changes of HEAD, newest first; lines that a crash cut short are left out."""
+    try:
+        text = (project.directory / LOG).read_text("utf-8", "replace")
+    except FileNotFoundError:
+        return []
+    entries = []
+    for line in text.splitlines():
+        fields = line.split("\t")
+        if len(fields) == 4 and fields[0].isdigit() and is_digest(fields[2]):
+            entries.append(LogEntry(int(fields[0]), fields[1], Digest(fields[2]), fields[3]))
+    return entries[::-1]

@@ -1,0 +1,155 @@
+"""Move blobs between the object store and a remote: parallel, verified, in bounded memory.
+
+Write order: blobs, then the manifest by digest, then the tag. Read order is the reverse. A blob that is
+being fetched lies in `tmp/partial/<hex>`; what a killed command left there is hashed and continued.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from pathlib import Path
+from typing import BinaryIO, TypeVar
+
+from blake3 import blake3
+
+from modelops_bundle.descriptor import Descriptor
+from modelops_bundle.digest import PREFIX, Digest, digest_of, hex_of
+from modelops_bundle.errors import IntegrityError
+from modelops_bundle.hashing import Content
+from modelops_bundle.objects import ObjectStore
+from modelops_bundle.progress import Meter, OnEvent, ignore_events
+from modelops_bundle.remote import BlobStatus, Remote
+
+UPLOADS = 4
+DOWNLOADS = 8
+PARTIAL = "partial"
+_BLOCK = 1 << 20
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+OpenContent = Callable[[], BinaryIO]
+
+
+class WrongBytes(IntegrityError):
+    """A remote served bytes that do not match the digest that they were asked for by."""
+
+    def __init__(self, digest: Digest, remote: str) -> None:
+        super().__init__(
+            f"blob '{digest}' from '{remote}' does not match its digest",
+            hint="the remote or something on the way is damaged; nothing was changed",
+        )
+
+
+def fetch_document(remote: Remote, blob: Descriptor, limit: int) -> bytes:
+    """Return the verified bytes of a small blob of at most `limit` bytes; raise WrongBytes."""
+    if blob.size > limit:
+        raise IntegrityError(f"blob '{blob.digest}' of '{remote.name}' claims {blob.size} bytes: too large")
+    data = b"".join(remote.read_blob(blob))
+    if len(data) != blob.size or digest_of(data) != blob.digest:
+        raise WrongBytes(blob.digest, remote.name)
+    return data
+
+
+def download(remote: Remote, blob: Descriptor, target: Path, meter: Meter | None = None) -> Content:
+    """Fetch a blob into a file, continuing what is there, and return its verified content.
+
+    Raises WrongBytes, after which the file is gone.
+    """
+    sha256, fast, size = hashlib.sha256(), blake3(), 0
+    with target.open("a+b") as stream:
+        stream.seek(0)
+        while block := stream.read(_BLOCK):
+            sha256.update(block)
+            fast.update(block)
+            size += len(block)
+        if meter and size <= blob.size:
+            meter.advance(size)
+        if size < blob.size:
+            for block in remote.read_blob(blob, size):
+                stream.write(block)
+                sha256.update(block)
+                fast.update(block)
+                size += len(block)
+                if meter:
+                    meter.advance(len(block))
+    if size != blob.size or PREFIX + sha256.hexdigest() != blob.digest:
+        target.unlink()
+        raise WrongBytes(blob.digest, remote.name)
+    return Content(size, sha256.digest(), fast.digest())
+
+
+def partial_path(objects: ObjectStore, digest: Digest) -> Path:
+    """Return where a blob lies while it is being fetched."""
+    folder = objects.tmp / PARTIAL
+    folder.mkdir(exist_ok=True)
+    return folder / hex_of(digest)
+
+
+def fetch_objects(
+    remote: Remote,
+    blobs: Iterable[Descriptor],
+    objects: ObjectStore,
+    on_event: OnEvent = ignore_events,
+    jobs: int = DOWNLOADS,
+) -> None:
+    """Bring blobs that are missing into the object store, each verified before it gets its name."""
+    missing = list({blob.digest: blob for blob in blobs if blob.digest not in objects}.values())
+    if not missing:
+        return
+    meter = Meter("fetch", len(missing), sum(blob.size for blob in missing), on_event)
+
+    def fetch(blob: Descriptor) -> None:
+        target = partial_path(objects, blob.digest)
+        download(remote, blob, target, meter)
+        objects.adopt(target, blob.digest)
+        meter.advance(0, 1)
+
+    in_parallel(fetch, missing, jobs)
+
+
+def push_blobs(
+    remote: Remote,
+    blobs: Iterable[tuple[Descriptor, OpenContent]],
+    on_event: OnEvent = ignore_events,
+    jobs: int = UPLOADS,
+    mount_from: Callable[[Digest], str | None] = lambda digest: None,
+) -> dict[Digest, BlobStatus]:
+    """Send blobs that the remote lacks and return what was done with each.
+
+    `mount_from` names another repository of the same registry that is known to hold a blob.
+    """
+    wanted = {blob.digest: (blob, content) for blob, content in blobs}
+    if not wanted:
+        return {}
+    meter = Meter("push", len(wanted), sum(blob.size for blob, _ in wanted.values()), on_event)
+
+    def push(item: tuple[Descriptor, OpenContent]) -> tuple[Digest, BlobStatus]:
+        blob, content = item
+        source = mount_from(blob.digest)
+        if source and remote.mount_blob(blob.digest, source):
+            status = BlobStatus.MOUNTED
+        else:
+            status = remote.push_blob(blob, content)
+        meter.advance(blob.size, 1)
+        return blob.digest, status
+
+    return dict(in_parallel(push, list(wanted.values()), jobs))
+
+
+def in_parallel(work: Callable[[T], R], items: list[T], jobs: int) -> list[R]:
+    """Do `work` for every item on up to `jobs` threads; the first failure stops what has not begun.
+
+    Results come in the order of the items.
+    """
+    if len(items) <= 1 or jobs == 1:
+        return [work(item) for item in items]
+    with ThreadPoolExecutor(min(jobs, len(items))) as pool:
+        futures = [pool.submit(work, item) for item in items]
+        try:
+            done, _ = wait(futures, return_when=FIRST_EXCEPTION)
+            for future in done:
+                future.result()
+            return [future.result() for future in futures]
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)

@@ -1,0 +1,82 @@
+"""What a command is given: settings, the directory it was called in, and the project there.
+
+The command line makes one `Session`; library functions get the parts that they need.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from modelops_bundle.project import Project
+from modelops_bundle.remote import Remote
+from modelops_bundle.settings import Settings
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+@dataclass
+class Session:
+    """One run of the program; the project is looked for when it is first asked for."""
+
+    settings: Settings = field(default_factory=Settings)
+    directory: Path = field(default_factory=Path)
+    verbosity: int = 0
+    progress: str = "auto"
+
+    @cached_property
+    def project(self) -> Project:
+        return Project.discover(self.directory)
+
+    def file(self, name: str) -> Path:
+        """Return the absolute path of a file named on the command line."""
+        return self.directory / name
+
+    def bundle_path(self, name: str) -> str:
+        """Return the bundle path of a file named on the command line; '.' for the project's root."""
+        return self.project.bundle_path(self.file(name))
+
+    def remote_name(self, option: str = "") -> str:
+        """Return the canonical name of the remote given by an option, or else of the project's own."""
+        from modelops_bundle.bundle_reference import remote_name
+        from modelops_bundle.remotes import require_remote
+
+        name = remote_name(option, self.directory) if option else ""
+        return name or require_remote(self.project, self.settings)
+
+    @contextmanager
+    def remote(self, option: str = "") -> Iterator[Remote]:
+        """Open the remote given by an option, or else the project's own."""
+        with self.open_remote(self.remote_name(option)) as remote:
+            yield remote
+
+    @contextmanager
+    def open_remote(self, name: str) -> Iterator[Remote]:
+        """Open a remote by its canonical name, with the credentials of the project's environment."""
+        from modelops_bundle.project import NotAProject
+        from modelops_bundle.remotes import environment_of, open_remote
+
+        try:
+            environment = environment_of(self.project, self.settings)
+        except NotAProject:
+            environment = None
+        remote = open_remote(name, self.settings, environment)
+        try:
+            yield remote
+        finally:
+            remote.close()
+
+
+pass_session = click.make_pass_decorator(Session)
+
+nul_option = click.option("-z", "nul", is_flag=True, help="Records end with NUL, and paths are not quoted.")
+stdin_option = click.option("--stdin", "from_stdin", is_flag=True, help="Read records from standard input.")
+remote_option = click.option(
+    "--remote", "remote", metavar="REMOTE", default="", help="Use this remote: HOST/REPOSITORY or oci:DIRECTORY."
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+dry_run_option = click.option("-n", "--dry-run", is_flag=True, help="Tell what would be done; change nothing.")

@@ -1,0 +1,220 @@
+"""update-index: change what is tracked, and bring the index up to date with the files on disk."""
+
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from modelops_bundle.errors import Invalid, NotFound
+from modelops_bundle.index import Index, mode_bits
+from modelops_bundle.plumbing._records import quote_path, read_paths
+from modelops_bundle.plumbing._session import Session, nul_option, pass_session, stdin_option
+from modelops_bundle.project import Project
+from modelops_bundle.safe_path import TRAVELLING, check_link, check_path
+from modelops_bundle.snapshot import LARGE, take
+from modelops_bundle.tree import Tree, tree_of
+from modelops_bundle.working_tree import is_real_directory, look, observe, walk
+
+
+@dataclass(frozen=True, slots=True)
+class Refreshed:
+    """The index as the working tree is now, and the tracked files that are not on disk."""
+
+    index: Index
+    missing: tuple[str, ...]
+    changed: bool
+
+    def tree(self) -> Tree:
+        """Return the tree of the tracked files that are on disk."""
+        gone = set(self.missing)
+        return tree_of(e.tree_entry(path) for path, e in self.index.items() if path not in gone)
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What adding did: files tracked now with new content, and ignored ones left out."""
+
+    tracked: tuple[str, ...]
+    ignored: tuple[str, ...]
+
+
+def refresh(project: Project) -> Refreshed:
+    """Look at every tracked file whose stat changed. Writes nothing."""
+    index = project.load_index()
+    seen = observe(project.root, index)
+    return Refreshed(index, seen.missing, seen.apply(index))
+
+
+def snapshot(project: Project, known: Tree) -> Refreshed:
+    """Refresh the index and store all content that is not in the `known` tree; call with the lock held.
+
+    Large files stay where they are. Raises FileChanged when one is being written.
+    """
+    now = refresh(project)
+    gone = set(now.missing)
+    for path, entry in list(now.index.items()):
+        old = known.get(path)
+        if path in gone or entry.size > LARGE or (old and old.digest == entry.digest):
+            continue
+        if entry.digest not in project.objects:
+            now.index[path] = take(project.objects, project.root, path, os.lstat(project.root / path))
+    project.write_index(now.index)
+    return now
+
+
+def add_paths(project: Project, names: Iterable[str], *, force: bool) -> Added:
+    """Track files, and all files below directories, storing their content.
+
+    Ignored files are left out unless they are tracked already or `force` is given. All or nothing.
+    Raises NotFound for a path that does not exist, UnsafePath, and Invalid for what cannot be tracked.
+    """
+    tracked: list[str] = []
+    ignored: list[str] = []
+    with project.lock():
+        index = project.load_index()
+        for path, now in _expand(project, names, index, force, ignored):
+            entry = index.get(path)
+            _check(project, path, now)
+            fresh = take(project.objects, project.root, path, now)
+            if entry is None or (fresh.sha256, fresh.mode) != (entry.sha256, entry.mode):
+                tracked.append(path)
+                index[path] = fresh
+            else:
+                index.restat({path: fresh})
+        index.tree()
+        project.write_index(index)
+    return Added(tuple(tracked), tuple(ignored))
+
+
+def preview_add(project: Project, names: Iterable[str], *, force: bool) -> Added:
+    """Tell what `add_paths` would do, without storing or tracking anything."""
+    index = project.load_index()
+    ignored: list[str] = []
+    tracked = []
+    for path, now in _expand(project, names, index, force, ignored):
+        _check(project, path, now)
+        fresh, entry = look(project.root, path, now), index.get(path)
+        if entry is None or (fresh.sha256, fresh.mode) != (entry.sha256, entry.mode):
+            tracked.append(path)
+    return Added(tuple(tracked), tuple(ignored))
+
+
+def remove_paths(project: Project, names: Iterable[str], *, delete: bool = False) -> list[str]:
+    """Stop tracking files, and all tracked files below directories; with `delete`, unlink them too.
+
+    All names are checked before anything is done. Raises NotFound for a name that matches nothing tracked.
+    """
+    with project.lock():
+        index = project.load_index()
+        doomed: dict[str, None] = {}
+        for name in names:
+            found = [path for path in index if name in (path, ".") or path.startswith(f"{name}/")]
+            if not found:
+                raise NotFound(f"not tracked: '{name}'", hint="modelops-bundle ls-files")
+            doomed.update(dict.fromkeys(found))
+        for path in doomed:
+            del index[path]
+        project.write_index(index)
+        if delete:
+            for path in doomed:
+                _unlink(project.root, path)
+    return list(doomed)
+
+
+def _expand(
+    project: Project, names: Iterable[str], index: Index, force: bool, ignored: list[str]
+) -> Iterator[tuple[str, os.stat_result]]:
+    rules = None if force else project.ignore
+    for name in names:
+        below = "" if name == "." else name
+        try:
+            now = os.lstat(project.root / below)
+        except (FileNotFoundError, NotADirectoryError):
+            raise NotFound(f"no such file: '{name}'", hint="modelops-bundle status --untracked") from None
+        if Path(project.root / below).is_dir() and not mode_bits(now):
+            if below and rules and rules.verdict(below, directory=True).ignored:
+                ignored.append(below)
+            yield from walk(project.root, rules, below)
+            if not below:
+                yield from _travelling(project)
+        elif rules and name not in index and rules.verdict(name).ignored:
+            ignored.append(name)
+        else:
+            yield name, now
+
+
+def _travelling(project: Project) -> Iterator[tuple[str, os.stat_result]]:
+    for path in sorted(TRAVELLING):
+        if (project.root / path).is_file():
+            yield path, os.lstat(project.root / path)
+
+
+def _check(project: Project, path: str, now: os.stat_result) -> None:
+    check_path(path)
+    if not mode_bits(now):
+        raise Invalid(f"neither file nor symlink: '{path}'", hint="add it to .modelopsignore")
+    if not is_real_directory(project.root, path.rpartition("/")[0]):
+        raise Invalid(f"'{path}' lies beyond a symlink", hint="add the file that the link leads to")
+    if mode_bits(now) == 0o120000:
+        check_link(path, os.readlink(project.root / path))
+
+
+def _unlink(root: Path, path: str) -> None:
+    if not is_real_directory(root, path.rpartition("/")[0]):
+        return
+    (root / path).unlink(missing_ok=True)
+    for parent in Path(path).parents:
+        if parent == Path("."):
+            break
+        try:
+            (root / parent).rmdir()
+        except OSError:
+            break
+
+
+@click.command()
+@click.option("--add", "add", is_flag=True, help="Track paths that are not tracked yet.")
+@click.option("--remove", "remove", is_flag=True, help="Stop tracking the paths; their files stay.")
+@click.option("--refresh", "only_refresh", is_flag=True, help="Look again at every tracked file that changed.")
+@click.option("-v", "--verbose", is_flag=True, help="Name each path whose entry changed on stderr.")
+@stdin_option
+@nul_option
+@click.argument("paths", nargs=-1)
+@pass_session
+def command(
+    session: Session,
+    add: bool,
+    remove: bool,
+    only_refresh: bool,
+    verbose: bool,
+    from_stdin: bool,
+    nul: bool,
+    paths: tuple[str, ...],
+) -> None:
+    """Update the entries of PATHS, ignored or not. Prints nothing on stdout."""
+    project = session.project
+    names = [session.bundle_path(path) for path in paths]
+    if from_stdin:
+        names += [project.bundle_path(project.root / path) for path in read_paths(sys.stdin.buffer, nul=nul)]
+    changed: Iterable[str] = ()
+    if only_refresh:
+        with project.lock():
+            before = project.load_index()
+            now = refresh(project)
+            project.write_index(now.index)
+        changed = (path for path, entry in now.index.items() if before[path].sha256 != entry.sha256)
+    elif remove:
+        changed = remove_paths(project, names) if names else ()
+    else:
+        index = project.load_index()
+        unknown = next((name for name in names if not add and name not in index), None)
+        if unknown:
+            raise Invalid(f"not tracked: '{unknown}'", hint="use --add to track it")
+        changed = add_paths(project, names, force=True).tracked
+    for path in changed if verbose else ():
+        click.echo(quote_path(path), err=True)
+
+
