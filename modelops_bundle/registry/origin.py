@@ -1,0 +1,92 @@
+"""Which server a URL leads to, and whether a reply may send us there.
+
+A registry's replies name other servers: where to upload, where the bytes are, who gives tokens. None of
+them may make us speak to this machine or to a cloud's metadata service, give up TLS, or show a login to
+another server.
+"""
+
+import ipaddress
+import socket
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from modelops_bundle.errors import TransferFailed
+
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_METADATA_HOSTS = {"metadata.google.internal", "metadata", "instance-data"}
+_METADATA_ADDRESS = ipaddress.ip_address("fd00:ec2::254")
+
+
+class RefusedAddress(TransferFailed):
+    """A reply sends us where no registry has reason to send us."""
+
+
+class Origin(NamedTuple):
+    """A server: scheme, host in lower case, and port."""
+
+    scheme: str
+    host: str
+    port: int
+
+
+def origin_of(url: str) -> Origin:
+    """Return the server of a URL; raise RefusedAddress for what is no http or https URL."""
+    try:
+        parts = urlsplit(url)
+        host, port = (parts.hostname or "").rstrip("."), parts.port
+    except ValueError:
+        host, port, parts = "", None, urlsplit("")
+    if parts.scheme not in _DEFAULT_PORTS or not all(0 < len(label) < 64 for label in host.split(".")):
+        raise RefusedAddress("a reply of the registry names no http or https address")
+    if parts.username or parts.password:
+        raise RefusedAddress(f"a reply of the registry names an address with a login in it, at '{host}'")
+    return Origin(parts.scheme, host, _DEFAULT_PORTS[parts.scheme] if port is None else port)
+
+
+def same_origin(one: str, other: str) -> bool:
+    """Tell whether two URLs lead to the same server."""
+    return origin_of(one) == origin_of(other)
+
+
+def check_hop(source: str, target: str) -> None:
+    """Raise RefusedAddress unless a reply from URL `source` may send us to URL `target`."""
+    here, there = origin_of(source), origin_of(target)
+    if here.scheme == "https" and there.scheme == "http":
+        raise RefusedAddress(f"'{here.host}' sends us to '{there.host}' without TLS")
+    if is_guarded(there.host) and not is_guarded(here.host):
+        raise RefusedAddress(f"'{here.host}' sends us to '{there.host}', an address inside this machine or cloud")
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a host name or address means this very machine."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    address = _address(host)
+    return address is not None and (address.is_loopback or address.is_unspecified)
+
+
+def is_guarded(host: str) -> bool:
+    """Tell whether a host is this machine, on its own link, or a cloud's metadata service."""
+    if is_loopback(host) or host in _METADATA_HOSTS:
+        return True
+    address = _address(host)
+    return address is not None and (address.is_link_local or address == _METADATA_ADDRESS)
+
+
+def is_private_address(host: str) -> bool:
+    """Tell whether a host is written as an address of a private network."""
+    address = _address(host)
+    return address is not None and address.is_private
+
+
+def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """Return the address that a host is written as, also as `127.1` or `0x7f000001`, which resolvers take."""
+    try:
+        address = ipaddress.ip_address(host.strip("[]"))
+    except ValueError:
+        try:
+            address = ipaddress.ip_address(socket.inet_aton(host))
+        except OSError:
+            return None
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return mapped or address
