@@ -18,9 +18,7 @@ class MalformedDocument(IntegrityError):
 
 def encode(value: object) -> bytes:
     """Return the canonical UTF-8 bytes of a JSON value."""
-    return json.dumps(
-        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-    ).encode()
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
 
 
 def decode(data: bytes, what: str, *, max_bytes: int) -> Any:

@@ -84,9 +84,7 @@ class Checkout:
             )
         self._staged[file.entry.path] = Staged(temporary, content)
 
-    def commit(
-        self, delete: Iterable[str], unchanged: Callable[[str], bool]
-    ) -> dict[str, IndexEntry]:
+    def commit(self, delete: Iterable[str], unchanged: Callable[[str], bool]) -> dict[str, IndexEntry]:
         """Rename all staged files into place, delete others, and return the new files' index entries.
 
         `unchanged` tells whether a path still is what the plan was made for; if any is not, or a path is
@@ -122,7 +120,8 @@ class Checkout:
         blocked = []
         for path in self._staged:
             parent = _existing_parent(self._root, path)
-            if (parent not in doomed and not is_real_directory(self._root, parent)) or any(found not in doomed for found, _ in walk(self._root, None, path)):
+            beyond_link = parent not in doomed and not is_real_directory(self._root, parent)
+            if beyond_link or any(found not in doomed for found, _ in walk(self._root, None, path)):
                 blocked.append(path)
         return blocked
 

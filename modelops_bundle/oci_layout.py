@@ -48,9 +48,7 @@ class LayoutRemote:
     def fetch_manifest(self, reference: str) -> RemoteManifest:
         digest = parse_digest(reference) if is_digest(reference) else self.resolve_tag(reference)
         if digest is None:
-            raise NotFound(
-                f"no tag '{reference}' at '{self.name}'", hint=f"modelops-bundle ls-remote {self.name}"
-            )
+            raise NotFound(f"no tag '{reference}' at '{self.name}'", hint=f"modelops-bundle ls-remote {self.name}")
         data = self._read(digest, MAX_MANIFEST_BYTES)
         value = canonical_json.decode(data, f"manifest '{digest}'", max_bytes=MAX_MANIFEST_BYTES)
         media_type = value.get("mediaType") if isinstance(value, dict) else None
@@ -70,8 +68,7 @@ class LayoutRemote:
             found = self._named(entries, tag)
             if found not in (expected, digest):
                 raise RemoteMoved(
-                    f"tag '{tag}' of '{self.name}' names {found or 'nothing'},"
-                    f" expected {expected or 'nothing'}",
+                    f"tag '{tag}' of '{self.name}' names {found or 'nothing'}, expected {expected or 'nothing'}",
                     hint="modelops-bundle pull",
                 )
             value = canonical_json.decode(data, f"manifest '{digest}'", max_bytes=MAX_MANIFEST_BYTES)
@@ -158,9 +155,7 @@ class LayoutRemote:
         return data
 
     def _missing(self, digest: Digest) -> NotFound:
-        return NotFound(
-            f"no blob '{digest}' at '{self.name}'", hint=f"check that '{self._directory}' is whole"
-        )
+        return NotFound(f"no blob '{digest}' at '{self.name}'", hint=f"check that '{self._directory}' is whole")
 
 
 def _tag_of(entry: dict[str, Any]) -> str:

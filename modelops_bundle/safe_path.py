@@ -76,9 +76,7 @@ def _check_component(path: str, component: str) -> None:
 
 
 def _refuse(path: str, reason: str) -> NoReturn:
-    raise UnsafePath(
-        f"unsafe path '{printable(path)}': {reason}", hint="rename it, or add it to .modelopsignore"
-    )
+    raise UnsafePath(f"unsafe path '{printable(path)}': {reason}", hint="rename it, or add it to .modelopsignore")
 
 
 def check_link(path: str, target: str) -> str:
@@ -134,4 +132,3 @@ def _claim(spelled: dict[str, str], path: str) -> None:
 def printable(path: str) -> str:
     """Return a path with everything that could disturb a terminal escaped."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in path)
-

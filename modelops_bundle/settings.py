@@ -74,16 +74,10 @@ class Settings:
                 "MODELOPS_BUNDLE_REGISTRY", "MODELOPS_REGISTRY_URL", "MODEL_OPS_REGISTRY_URL", "REGISTRY_URL"
             ),
             repository=text("MODELOPS_REGISTRY_REPO", "MODEL_OPS_REGISTRY_REPO", "REGISTRY_REPO"),
-            username=text(
-                "MODELOPS_REGISTRY_USERNAME", "MODEL_OPS_REGISTRY_USERNAME", "REGISTRY_USERNAME"
-            ),
-            password=text(
-                "MODELOPS_REGISTRY_PASSWORD", "MODEL_OPS_REGISTRY_PASSWORD", "REGISTRY_PASSWORD"
-            ),
+            username=text("MODELOPS_REGISTRY_USERNAME", "MODEL_OPS_REGISTRY_USERNAME", "REGISTRY_USERNAME"),
+            password=text("MODELOPS_REGISTRY_PASSWORD", "MODEL_OPS_REGISTRY_PASSWORD", "REGISTRY_PASSWORD"),
             token=text("MODELOPS_REGISTRY_TOKEN"),
-            insecure=flag(
-                "MODELOPS_BUNDLE_INSECURE", "MODELOPS_REGISTRY_INSECURE", "MODEL_OPS_REGISTRY_INSECURE"
-            ),
+            insecure=flag("MODELOPS_BUNDLE_INSECURE", "MODELOPS_REGISTRY_INSECURE", "MODEL_OPS_REGISTRY_INSECURE"),
             ca_file=path("MODELOPS_BUNDLE_CA_FILE", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"),
             environment=text("MODELOPS_BUNDLE_ENV"),
             timeout=number(60.0, "MODELOPS_HTTP_TIMEOUT", "MODEL_OPS_HTTP_TIMEOUT"),

@@ -53,9 +53,7 @@ def differences(old: Tree, new: Tree) -> list[Difference]:
     """Return every path at which two trees differ, sorted."""
     paths = sorted(old.keys() | new.keys())
     return [
-        Difference(path, old.get(path), new.get(path))
-        for path in paths
-        if not same(old.get(path), new.get(path))
+        Difference(path, old.get(path), new.get(path)) for path in paths if not same(old.get(path), new.get(path))
     ]
 
 

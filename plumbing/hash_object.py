@@ -8,7 +8,6 @@ from pathlib import Path
 import click
 
 from modelops_bundle.digest import Digest, digest_of_stream
-from modelops_bundle.errors import NotFound
 from modelops_bundle.hashing import open_regular
 from modelops_bundle.objects import ObjectStore
 from modelops_bundle.plumbing._records import RecordWriter, read_paths
@@ -21,12 +20,10 @@ def hash_object(path: Path, store: ObjectStore | None = None) -> Digest:
 
     Raises NotFound, and Invalid for what is no regular file.
     """
-    if store:
-        try:
-            return take(store, path.parent, path.name, os.stat(path)).digest
-        except FileNotFoundError:
-            raise NotFound(f"no such file: '{path}'") from None
-    with open_regular(str(path.resolve())) as stream:
+    file = path.resolve()
+    if store and file.is_file():
+        return take(store, file.parent, file.name, os.stat(file)).digest
+    with open_regular(str(file)) as stream:
         return digest_of_stream(stream)[0]
 
 

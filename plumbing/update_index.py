@@ -216,5 +216,3 @@ def command(
         changed = add_paths(project, names, force=True).tracked
     for path in changed if verbose else ():
         click.echo(quote_path(path), err=True)
-
-

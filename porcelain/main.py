@@ -63,9 +63,7 @@ class LazyGroup(click.Group):
 )
 @click.version_option(__version__, prog_name="modelops-bundle", message="%(prog)s %(version)s")
 @click.pass_context
-def program(
-    ctx: click.Context, directory: str, verbosity: int, quiet: bool, debug: bool, progress: str
-) -> None:
+def program(ctx: click.Context, directory: str, verbosity: int, quiet: bool, debug: bool, progress: str) -> None:
     """git for simulation models: version a model with all it depends on, publish it to any OCI registry."""
     settings = Settings.from_environment()
     start = Path.cwd() / directory

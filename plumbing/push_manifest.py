@@ -1,0 +1,43 @@
+"""push-manifest: publish a version whose blobs are at the remote, and make a tag name it."""
+
+import click
+
+from modelops_bundle.digest import Digest, parse_digest
+from modelops_bundle.media_types import OCI_MANIFEST
+from modelops_bundle.plumbing._records import RecordWriter
+from modelops_bundle.plumbing._session import Session, pass_session, remote_option
+from modelops_bundle.remote import Remote
+from modelops_bundle.sync_state import record_seen
+
+
+def push_manifest(remote: Remote, data: bytes, tag: str = "", expected: Digest | None = None) -> Digest:
+    """Publish a manifest by its digest, then move a tag to it if the tag still names `expected`.
+
+    Raises RemoteMoved when somebody else moved the tag; the manifest stays reachable by its digest.
+    """
+    digest = remote.push_manifest(data, OCI_MANIFEST)
+    if tag:
+        remote.set_tag(tag, data, OCI_MANIFEST, expected)
+    return digest
+
+
+@click.command()
+@remote_option
+@click.option("--tag", default="", help="Make this tag name the version.")
+@click.option("--expect", metavar="DIGEST", default="", help="Refuse unless the tag names this now ('' for none).")
+@click.option("--force", is_flag=True, help="Move the tag whatever it names.")
+@click.argument("digest")
+@pass_session
+def command(session: Session, remote: str, tag: str, expect: str, force: bool, digest: str) -> None:
+    """Publish the manifest DIGEST from the object store and print its digest.
+
+    Without --expect or --force a tag is only created or left as it is, never moved.
+    """
+    project = session.project
+    data = project.objects.read(parse_digest(digest))
+    with session.remote(remote) as opened:
+        expected = opened.resolve_tag(tag) if force and tag else parse_digest(expect) if expect else None
+        pushed = push_manifest(opened, data, tag, expected)
+        if tag:
+            record_seen(project, opened.name, tag, pushed)
+    RecordWriter().record(pushed)

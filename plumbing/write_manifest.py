@@ -1,0 +1,78 @@
+"""write-manifest: make a version of the tracked files, and keep its documents in the object store."""
+
+import os
+import sys
+from collections.abc import Iterable
+
+import click
+
+from modelops_bundle.bundle import Bundle, build_bundle
+from modelops_bundle.digest import digest_of, parse_digest
+from modelops_bundle.errors import Invalid
+from modelops_bundle.hashing import FileChanged
+from modelops_bundle.plumbing._records import RecordWriter, read_records, split_path
+from modelops_bundle.plumbing._session import Session, nul_option, pass_session, stdin_option
+from modelops_bundle.plumbing.update_index import snapshot
+from modelops_bundle.project import Project
+from modelops_bundle.remote import MAX_MANIFEST_BYTES
+from modelops_bundle.safe_path import check_path
+from modelops_bundle.tree import EMPTY, MODES, Mode, Tree, TreeEntry, tree_of
+
+
+class TooManyLayers(Invalid):
+    """A manifest would be larger than registries accept."""
+
+
+def write_manifest(project: Project, tree: Tree) -> Bundle:
+    """Describe a tree as a bundle and store its manifest, config and index.
+
+    Raises TooManyLayers when the manifest would be too large for registries.
+    """
+    from modelops_bundle.layers import LayerRules
+
+    links = {path: _link_target(project, entry) for path, entry in tree.items() if entry.mode is Mode.LINK}
+    bundle = build_bundle(tree, links, LayerRules(project.config.layers), project.config.annotations)
+    if len(bundle.data) > MAX_MANIFEST_BYTES:
+        raise TooManyLayers(
+            f"{len(tree)} files make a manifest of {len(bundle.data)} bytes; registries take {MAX_MANIFEST_BYTES}",
+            hint="track fewer files: modelops-bundle remove DIR",
+        )
+    project.keep(bundle)
+    return bundle
+
+
+def tree_from_records(records: Iterable[str], *, nul: bool) -> Tree:
+    """Read a tree from records `mode SP digest SP size TAB path`; raise Invalid."""
+    entries = []
+    for record in records:
+        fields, path = split_path(record, nul=nul)
+        parts = fields.split(" ")
+        if len(parts) != 3 or parts[0] not in MODES or not parts[2].isdigit():
+            raise Invalid(f"not 'mode digest size' TAB path: '{record[:200]}'", hint="modelops-bundle ls-files -s")
+        entries.append(TreeEntry(check_path(path), MODES[parts[0]], int(parts[2]), parse_digest(parts[1])))
+    return tree_of(entries)
+
+
+def _link_target(project: Project, entry: TreeEntry) -> str:
+    if entry.digest in project.objects:
+        raw = project.objects.read(entry.digest)
+    else:
+        raw = os.readlink(os.fsencode(project.root / entry.path))
+        if digest_of(raw) != entry.digest:
+            raise FileChanged(entry.path)
+    return raw.decode("utf-8", "surrogateescape")
+
+
+@click.command()
+@stdin_option
+@nul_option
+@pass_session
+def command(session: Session, from_stdin: bool, nul: bool) -> None:
+    """Print the digest of a new manifest of the tracked files, or of the records of `ls-files -s` on stdin."""
+    project = session.project
+    if from_stdin:
+        tree = tree_from_records(read_records(sys.stdin.buffer, nul=nul), nul=nul)
+    else:
+        with project.lock():
+            tree = snapshot(project, EMPTY).tree()
+    RecordWriter(nul=nul).record(write_manifest(project, tree).digest)
