@@ -5,7 +5,6 @@ every directory on the way is made or checked first (oras-go GHSA-8xwf-rjm4-xvhv
 """
 
 import os
-import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterable
@@ -108,7 +107,7 @@ class Checkout:
             target = self._root / path
             target.parent.mkdir(parents=True, exist_ok=True)
             if target.is_dir() and not target.is_symlink():
-                shutil.rmtree(target)
+                _remove_empty(target)
             os.replace(staged.temporary, target)
             entries[path] = entry_of(os.lstat(target), staged.content, started)
         for path in doomed - in_the_way:
@@ -121,7 +120,8 @@ class Checkout:
         for path in self._staged:
             parent = _existing_parent(self._root, path)
             beyond_link = parent not in doomed and not is_real_directory(self._root, parent)
-            if beyond_link or any(found not in doomed for found, _ in walk(self._root, None, path)):
+            below = walk(self._root, None, path) if is_real_directory(self._root, path) else ()
+            if beyond_link or any(found not in doomed for found, _ in below):
                 blocked.append(path)
         return blocked
 
@@ -144,6 +144,12 @@ class Checkout:
                 os.rmdir(self._root / parent)
             except OSError:
                 break
+
+
+def _remove_empty(directory: Path) -> None:
+    """Remove a directory that holds nothing but directories; OSError if it holds more after all."""
+    for folder, _, _ in os.walk(directory, topdown=False):
+        os.rmdir(folder)
 
 
 def _existing_parent(root: Path, path: str) -> str:

@@ -13,10 +13,10 @@ from modelops_bundle.errors import NotFound, WorkingTreeConflict
 from modelops_bundle.index import Index, IndexEntry, mode_bits
 from modelops_bundle.plumbing._records import RecordWriter, read_paths
 from modelops_bundle.plumbing._session import Session, nul_option, pass_session, stdin_option
-from modelops_bundle.plumbing.resolve_ref import resolve_ref
 from modelops_bundle.project import Project
 from modelops_bundle.tree import TreeEntry
 from modelops_bundle.tree_diff import same
+from modelops_bundle.versions import resolve_ref
 from modelops_bundle.working_tree import look
 
 

@@ -14,23 +14,9 @@ from modelops_bundle.plumbing._records import quote_path, read_paths
 from modelops_bundle.plumbing._session import Session, nul_option, pass_session, stdin_option
 from modelops_bundle.project import Project
 from modelops_bundle.safe_path import TRAVELLING, check_link, check_path
-from modelops_bundle.snapshot import LARGE, take
-from modelops_bundle.tree import Tree, tree_of
-from modelops_bundle.working_tree import is_real_directory, look, observe, walk
-
-
-@dataclass(frozen=True, slots=True)
-class Refreshed:
-    """The index as the working tree is now, and the tracked files that are not on disk."""
-
-    index: Index
-    missing: tuple[str, ...]
-    changed: bool
-
-    def tree(self) -> Tree:
-        """Return the tree of the tracked files that are on disk."""
-        gone = set(self.missing)
-        return tree_of(e.tree_entry(path) for path, e in self.index.items() if path not in gone)
+from modelops_bundle.snapshot import take
+from modelops_bundle.tracking import refresh
+from modelops_bundle.working_tree import is_real_directory, look, walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,30 +25,6 @@ class Added:
 
     tracked: tuple[str, ...]
     ignored: tuple[str, ...]
-
-
-def refresh(project: Project) -> Refreshed:
-    """Look at every tracked file whose stat changed. Writes nothing."""
-    index = project.load_index()
-    seen = observe(project.root, index)
-    return Refreshed(index, seen.missing, seen.apply(index))
-
-
-def snapshot(project: Project, known: Tree) -> Refreshed:
-    """Refresh the index and store all content that is not in the `known` tree; call with the lock held.
-
-    Large files stay where they are. Raises FileChanged when one is being written.
-    """
-    now = refresh(project)
-    gone = set(now.missing)
-    for path, entry in list(now.index.items()):
-        old = known.get(path)
-        if path in gone or entry.size > LARGE or (old and old.digest == entry.digest):
-            continue
-        if entry.digest not in project.objects:
-            now.index[path] = take(project.objects, project.root, path, os.lstat(project.root / path))
-    project.write_index(now.index)
-    return now
 
 
 def add_paths(project: Project, names: Iterable[str], *, force: bool) -> Added:

@@ -12,10 +12,10 @@ from modelops_bundle.errors import Invalid
 from modelops_bundle.hashing import FileChanged
 from modelops_bundle.plumbing._records import RecordWriter, read_records, split_path
 from modelops_bundle.plumbing._session import Session, nul_option, pass_session, stdin_option
-from modelops_bundle.plumbing.update_index import snapshot
 from modelops_bundle.project import Project
 from modelops_bundle.remote import MAX_MANIFEST_BYTES
 from modelops_bundle.safe_path import check_path
+from modelops_bundle.tracking import snapshot
 from modelops_bundle.tree import EMPTY, MODES, Mode, Tree, TreeEntry, tree_of
 
 

@@ -1,0 +1,51 @@
+"""The tracked files as they are now: refresh the index, and take a snapshot to publish."""
+
+import os
+from dataclasses import dataclass
+
+from modelops_bundle.index import Index
+from modelops_bundle.project import Project
+from modelops_bundle.snapshot import LARGE, take
+from modelops_bundle.tree import Tree, tree_of
+from modelops_bundle.working_tree import observe
+
+
+@dataclass(frozen=True, slots=True)
+class Tracked:
+    """The index as the working tree is now, and the tracked files that are not on disk.
+
+    `changed` says whether the index file is out of date.
+    """
+
+    index: Index
+    missing: tuple[str, ...]
+    changed: bool
+
+    def tree(self) -> Tree:
+        """Return the tree of the tracked files that are on disk."""
+        gone = set(self.missing)
+        return tree_of(entry.tree_entry(path) for path, entry in self.index.items() if path not in gone)
+
+
+def refresh(project: Project) -> Tracked:
+    """Look at every tracked file whose stat changed. Writes nothing."""
+    index = project.load_index()
+    seen = observe(project.root, index)
+    return Tracked(index, seen.missing, seen.apply(index))
+
+
+def snapshot(project: Project, known: Tree) -> Tracked:
+    """Refresh the index and store all content that is not in the `known` tree; call with the lock held.
+
+    Large files stay where they are. Raises FileChanged when one is being written.
+    """
+    now = refresh(project)
+    gone = set(now.missing)
+    for path, entry in list(now.index.items()):
+        old = known.get(path)
+        if path in gone or entry.size > LARGE or (old and old.digest == entry.digest):
+            continue
+        if entry.digest not in project.objects:
+            now.index[path] = take(project.objects, project.root, path, os.lstat(project.root / path))
+    project.write_index(now.index)
+    return now
