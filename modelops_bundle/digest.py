@@ -42,13 +42,15 @@ def digest_of(data: bytes) -> Digest:
     return Digest(PREFIX + hashlib.sha256(data).hexdigest())
 
 
-def digest_of_stream(stream: BinaryIO) -> tuple[Digest, int]:
-    """Read a stream to its end and return its digest and size in bytes, in constant memory."""
+def digest_of_stream(stream: BinaryIO, copy: BinaryIO | None = None) -> tuple[Digest, int]:
+    """Read a stream to its end, copying it to another if given; return its digest and size in bytes."""
     sha256 = hashlib.sha256()
     size = 0
     while block := stream.read(_CHUNK):
         sha256.update(block)
         size += len(block)
+        if copy:
+            copy.write(block)
     return Digest(PREFIX + sha256.hexdigest()), size
 
 

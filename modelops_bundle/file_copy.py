@@ -2,18 +2,11 @@
 
 import errno
 import os
-import shutil
 from contextlib import suppress
-from typing import BinaryIO
 
 _FICLONE = 0x40049409
 """ioctl of Linux that makes two files share their blocks: btrfs, xfs, bcachefs."""
 _BLOCK = 1 << 20
-
-
-def copy_stream(source: BinaryIO, target: BinaryIO) -> None:
-    """Copy the rest of a stream; both may be any binary streams."""
-    shutil.copyfileobj(source, target, _BLOCK)
 
 
 def copy_file(source: int, target: int) -> None:

@@ -49,6 +49,15 @@ class IndexEntry(NamedTuple):
     def digest(self) -> Digest:
         return Digest(PREFIX + self.sha256.hex())
 
+    def vouches_for(self, now: os.stat_result) -> bool:
+        """Tell whether a stat says that the file is untouched since."""
+        return (now.st_mtime_ns, now.st_ctime_ns, now.st_size, now.st_ino) == (
+            self.mtime_ns,
+            self.ctime_ns,
+            self.size,
+            self.inode,
+        )
+
     def tree_entry(self, path: str) -> TreeEntry:
         return TreeEntry(path, _MODES[self.mode], self.size, self.digest)
 

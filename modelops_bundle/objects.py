@@ -119,10 +119,8 @@ class ObjectStore:
         """Store what a stream holds, in constant memory, and return its digest."""
         handle, copy = tempfile.mkstemp(dir=self.tmp)
         try:
-            with os.fdopen(handle, "w+b") as kept:
-                shutil.copyfileobj(stream, kept, 1 << 20)
-                kept.seek(0)
-                digest, _ = digest_of_stream(kept)
+            with os.fdopen(handle, "wb") as kept:
+                digest, _ = digest_of_stream(stream, kept)
             self.adopt(Path(copy), digest)
         except BaseException:
             with suppress(FileNotFoundError):

@@ -15,13 +15,14 @@ from modelops_bundle.descriptor import Descriptor
 from modelops_bundle.digest import Digest, digest_of, digest_of_stream, hex_of, is_digest, parse_digest
 from modelops_bundle.durable import replacing, write_file
 from modelops_bundle.errors import IntegrityError, NotFound, RemoteMoved, TransferFailed
-from modelops_bundle.file_copy import copy_stream
 from modelops_bundle.lockfile import hold
+from modelops_bundle.manifest import parse_manifest
 from modelops_bundle.media_types import OCI_INDEX, OCI_MANIFEST, REF_NAME
-from modelops_bundle.remote import MAX_MANIFEST_BYTES, BlobStatus, RemoteManifest
+from modelops_bundle.remote import MAX_MANIFEST_BYTES, BlobsMissing, BlobStatus, RemoteManifest
 from modelops_bundle.tags import check_tag, is_referrers_tag
 
 MARKER = "oci-layout"
+_PARTS = {MARKER, "index.json", "blobs", ".lock"}
 _MARKER_BYTES = b'{"imageLayoutVersion":"1.0.0"}'
 _MAX_INDEX_BYTES = 64 << 20
 _BLOCK = 1 << 20
@@ -56,6 +57,10 @@ class LayoutRemote:
 
     def push_manifest(self, data: bytes, media_type: str) -> Digest:
         digest = digest_of(data)
+        manifest = parse_manifest(data, f"'{digest}'")
+        missing = tuple(b.digest for b in (manifest.config, *manifest.layers) if not self.has_blob(b.digest))
+        if missing:
+            raise BlobsMissing(f"'{self.name}' lacks {len(missing)} blobs of manifest '{digest}'", missing)
         self._create()
         write_file(self._blob(digest), data, flush=True)
         return digest
@@ -99,11 +104,7 @@ class LayoutRemote:
             return BlobStatus.EXISTS
         self._create()
         with open_content() as content, replacing(target, flush=False, mode=0o444) as stream:
-            copy_stream(content, stream)
-            stream.flush()
-            with open(stream.name, "rb") as written:
-                found = digest_of_stream(written)
-            if found != (blob.digest, blob.size):
+            if digest_of_stream(content, stream) != (blob.digest, blob.size):
                 raise IntegrityError(f"content of blob '{blob.digest}' changed while it was sent")
         return BlobStatus.PUSHED
 
@@ -117,7 +118,9 @@ class LayoutRemote:
         marker = self._directory / MARKER
         if marker.exists():
             return
-        if self._directory.exists() and any(self._directory.iterdir()):
+        # Another thread or process may be creating the same layout: its parts are no reason to refuse.
+        found = {path.name for path in self._directory.iterdir()} if self._directory.exists() else set()
+        if any(name not in _PARTS and not name.startswith(".tmp-") for name in found):
             raise TransferFailed(
                 f"not an OCI image layout, and not empty: '{self._directory}'",
                 hint="choose a new directory: modelops-bundle config remote oci:DIR",

@@ -13,6 +13,7 @@ from typing import BinaryIO, Protocol
 
 from modelops_bundle.descriptor import Descriptor
 from modelops_bundle.digest import Digest
+from modelops_bundle.errors import TransferFailed
 
 MAX_MANIFEST_BYTES = 4 << 20
 """What every registry accepts for a manifest: distribution, zot, ACR and containers/image agree on 4 MiB."""
@@ -24,6 +25,17 @@ class BlobStatus(StrEnum):
     EXISTS = "exists"
     MOUNTED = "mounted"
     PUSHED = "pushed"
+
+
+class BlobsMissing(TransferFailed):
+    """A manifest was refused, because the registry lacks blobs that it names: garbage was collected meanwhile.
+
+    `digests` are those that the registry named: all of them, some, or none. Send them again.
+    """
+
+    def __init__(self, message: str, digests: tuple[Digest, ...]) -> None:
+        super().__init__(message, hint="run the push again: the registry lost blobs meanwhile")
+        self.digests = digests
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,7 @@ def download(remote: Remote, blob: Descriptor, target: Path, meter: Meter | None
             sha256.update(block)
             fast.update(block)
             size += len(block)
-        if meter and size <= blob.size:
+        if meter and 0 < size <= blob.size:
             meter.advance(size)
         if size < blob.size:
             for block in remote.read_blob(blob, size):
@@ -106,6 +106,27 @@ def fetch_objects(
         meter.advance(0, 1)
 
     in_parallel(fetch, missing, jobs)
+
+
+def fetch_partials(
+    remote: Remote,
+    blobs: Iterable[Descriptor],
+    objects: ObjectStore,
+    on_event: OnEvent = ignore_events,
+    jobs: int = DOWNLOADS,
+) -> dict[Digest, Content]:
+    """Bring large blobs to `partial_path`, verified, and return their content."""
+    wanted = list(blobs)
+    if not wanted:
+        return {}
+    meter = Meter("fetch", len(wanted), sum(blob.size for blob in wanted), on_event)
+
+    def fetch(blob: Descriptor) -> tuple[Digest, Content]:
+        content = download(remote, blob, partial_path(objects, blob.digest), meter)
+        meter.advance(0, 1)
+        return blob.digest, content
+
+    return dict(in_parallel(fetch, wanted, jobs))
 
 
 def push_blobs(

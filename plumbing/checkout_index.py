@@ -1,82 +1,47 @@
 """checkout-index: write files of a version into the working tree, all or none."""
 
-import os
 import sys
-from collections.abc import Iterable, Mapping
-from pathlib import Path
+from collections.abc import Iterable
 
 import click
 
 from modelops_bundle.bundle import Bundle
-from modelops_bundle.checkout import Checkout
 from modelops_bundle.errors import NotFound, WorkingTreeConflict
-from modelops_bundle.index import Index, IndexEntry, mode_bits
+from modelops_bundle.index import IndexEntry
+from modelops_bundle.merge import checkout, on_disk
 from modelops_bundle.plumbing._records import RecordWriter, read_paths
 from modelops_bundle.plumbing._session import Session, nul_option, pass_session, stdin_option
 from modelops_bundle.project import Project
 from modelops_bundle.tree import TreeEntry
 from modelops_bundle.tree_diff import same
 from modelops_bundle.versions import resolve_ref
-from modelops_bundle.working_tree import look
 
 
-def checkout(
-    project: Project,
-    bundle: Bundle,
-    write: Iterable[str],
-    delete: Iterable[str],
-    expected: Mapping[str, IndexEntry | None],
-) -> dict[str, IndexEntry]:
-    """Write files of a version, whose content is in the object store, delete others, and return index entries.
+def checkout_index(project: Project, bundle: Bundle, paths: Iterable[str], *, force: bool) -> list[str]:
+    """Write files of a version whose content is in the object store, track them, and return those written.
 
-    `expected` says what each path holds now (None: nothing). When one holds something else by now,
-    WorkingTreeConflict is raised and nothing is written.
+    Files that are as they should be are left alone. Raises WorkingTreeConflict, with nothing written, when a
+    file differs, unless `force` is given.
     """
-
-    def unchanged(path: str) -> bool:
-        return is_still(project.root, path, expected.get(path))
-
-    with Checkout(project.root, project.tmp) as work:
-        for path in write:
-            work.stage(bundle.index.files[path], project.objects.path)
-        return work.commit(delete, unchanged)
-
-
-def is_still(root: Path, path: str, entry: IndexEntry | None) -> bool:
-    """Tell whether a path holds what an index entry says (None: nothing that is a file)."""
-    try:
-        now = os.lstat(root / path)
-    except (FileNotFoundError, NotADirectoryError):
-        return entry is None
-    if not mode_bits(now):
-        return entry is None
-    if entry is None:
-        return False
-    stat_is_same = (now.st_mtime_ns, now.st_ctime_ns, now.st_size, now.st_ino) == (
-        entry.mtime_ns,
-        entry.ctime_ns,
-        entry.size,
-        entry.inode,
-    )
-    return stat_is_same or look(root, path, now, entry).sha256 == entry.sha256
+    names = list(paths)
+    with project.lock():
+        index = project.load_index()
+        found = on_disk(project, names, index)
+        wrong = [n for n in names if not same(_tree_entry(n, found.get(n)), bundle.tree[n])]
+        differing = tuple(name for name in wrong if name in found)
+        if differing and not force:
+            raise WorkingTreeConflict(
+                f"{len(differing)} files would be overwritten", hint="--force overwrites them", details=differing
+            )
+        entries = checkout(project, bundle, wrong, (), found, {})
+        for path, entry in entries.items():
+            index[path] = entry
+        project.write_index(index)
+    return wrong
 
 
-def on_disk(project: Project, paths: Iterable[str]) -> dict[str, IndexEntry | None]:
-    """Return what is on disk at paths where something is: an entry, or None for what is no file."""
-    found: dict[str, IndexEntry | None] = {}
-    for path in paths:
-        try:
-            now = os.lstat(project.root / path)
-        except (FileNotFoundError, NotADirectoryError):
-            continue
-        if mode_bits(now):
-            found[path] = look(project.root, path, now)
-    return found
-
-
-def as_tree_entries(found: Mapping[str, IndexEntry | None]) -> dict[str, TreeEntry | None]:
-    """Return what `on_disk` found as tree entries."""
-    return {path: entry.tree_entry(path) if entry else None for path, entry in found.items()}
+def _tree_entry(path: str, entry: IndexEntry | None) -> TreeEntry | None:
+    return entry.tree_entry(path) if entry else None
 
 
 @click.command()
@@ -101,25 +66,6 @@ def command(
     unknown = next((name for name in names if name not in bundle.tree), None)
     if unknown:
         raise NotFound(f"'{unknown}' is not in '{reference}'", hint=f"modelops-bundle read-manifest {reference}")
-    with project.lock():
-        index = project.load_index()
-        found = on_disk(project, names)
-        wrong = [n for n in names if not same(as_tree_entries(found).get(n), bundle.tree[n])]
-        differing = [name for name in wrong if name in found]
-        if differing and not force:
-            raise WorkingTreeConflict(
-                f"{len(differing)} files would be overwritten",
-                hint="--force overwrites them",
-                details=tuple(differing),
-            )
-        entries = checkout(project, bundle, wrong, (), found)
-        _track(project, index, entries)
     out = RecordWriter(nul=nul)
-    for name in entries:
+    for name in checkout_index(project, bundle, names, force=force):
         out.record("", name)
-
-
-def _track(project: Project, index: Index, entries: Mapping[str, IndexEntry]) -> None:
-    for path, entry in entries.items():
-        index[path] = entry
-    project.write_index(index)

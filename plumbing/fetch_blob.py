@@ -8,15 +8,17 @@ import click
 from modelops_bundle.bundle import Bundle
 from modelops_bundle.bundle_index import BundleFile, External, Terms, TitledLayer
 from modelops_bundle.descriptor import Descriptor
-from modelops_bundle.digest import parse_digest
+from modelops_bundle.digest import Digest, parse_digest
 from modelops_bundle.errors import Invalid, UnsupportedMediaType
+from modelops_bundle.hashing import Content
 from modelops_bundle.media_types import BUNDLE_FILE
 from modelops_bundle.plumbing._records import RecordWriter, read_records
 from modelops_bundle.plumbing._session import Session, nul_option, pass_session, remote_option, stdin_option
 from modelops_bundle.progress import OnEvent, ignore_events
 from modelops_bundle.project import Project
 from modelops_bundle.remote import Remote
-from modelops_bundle.transfer import DOWNLOADS, fetch_objects
+from modelops_bundle.snapshot import LARGE
+from modelops_bundle.transfer import DOWNLOADS, fetch_objects, fetch_partials
 
 
 def blobs_of(bundle: Bundle, paths: Iterable[str]) -> Iterator[Descriptor]:
@@ -37,9 +39,15 @@ def fetch_contents(
     paths: Iterable[str],
     on_event: OnEvent = ignore_events,
     jobs: int = 0,
-) -> None:
-    """Bring the content of these files of a version into the object store, verified."""
-    fetch_objects(remote, blobs_of(bundle, paths), project.objects, on_event, jobs or DOWNLOADS)
+) -> dict[Digest, Content]:
+    """Bring the verified content of these files of a version here: to the object store, or, if it is large,
+    to `partial_path`, from where it can be moved into place. Returns the content of the large ones.
+    """
+    blobs = {blob.digest: blob for blob in blobs_of(bundle, paths) if blob.digest not in project.objects}
+    small = [blob for blob in blobs.values() if blob.size <= LARGE]
+    large = [blob for blob in blobs.values() if blob.size > LARGE]
+    fetch_objects(remote, small, project.objects, on_event, jobs or DOWNLOADS)
+    return fetch_partials(remote, large, project.objects, on_event, jobs or DOWNLOADS)
 
 
 def _unreadable(file: BundleFile) -> UnsupportedMediaType:

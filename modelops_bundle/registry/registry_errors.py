@@ -20,21 +20,11 @@ from modelops_bundle.errors import (
 from modelops_bundle.registry.redaction import printable
 from modelops_bundle.registry.retry import Transient, parse_retry_after
 from modelops_bundle.registry.wire import ERROR_BYTES, Reply
+from modelops_bundle.remote import BlobsMissing
 
 RETRIED = {408, 425, 429, 499, 500, 502, 503, 504, 522}
 _BLOB_UNKNOWN = {"MANIFEST_BLOB_UNKNOWN", "BLOB_UNKNOWN"}
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
-
-
-class BlobsMissing(TransferFailed):
-    """A manifest was refused, because the registry lacks blobs that it names: garbage was collected meanwhile.
-
-    `digests` are those that the registry named: all of them, some, or none. Send them again.
-    """
-
-    def __init__(self, message: str, digests: tuple[Digest, ...]) -> None:
-        super().__init__(message, hint="run the push again: the registry lost blobs meanwhile")
-        self.digests = digests
 
 
 class BodyTooLarge(TransferFailed):

@@ -1,0 +1,71 @@
+"""Show a transfer on stderr: a bar on a terminal, one line per phase elsewhere."""
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from modelops_bundle.plumbing._session import Session
+from modelops_bundle.porcelain._render import count_of, human_size, talk
+from modelops_bundle.progress import Event, OnEvent, ignore_events
+
+_VERBS = {"push": "sending", "fetch": "fetching"}
+_DONE = {"push": "sent", "fetch": "fetched"}
+
+
+@contextmanager
+def shown_progress(session: Session) -> Iterator[OnEvent]:
+    """Give a callback that shows events the way the session asks for."""
+    wanted = session.progress
+    if wanted == "auto":
+        wanted = "bar" if sys.stderr.isatty() and not session.settings.ci else "plain"
+    if wanted == "none":
+        yield ignore_events
+    elif wanted == "plain":
+        yield _Lines(session)
+    else:
+        with _bar() as on_event:
+            yield on_event
+
+
+class _Lines:
+    """Says when a phase begins and how long it took."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._started = 0.0
+
+    def __call__(self, event: Event) -> None:
+        size = human_size(event.bytes)
+        if not event.blobs_done and not event.bytes_done:
+            self._started = time.monotonic()
+            talk(self._session, f"{_VERBS[event.phase]} {count_of(event.blobs, 'blob')}, {size}")
+        elif event.blobs_done == event.blobs:
+            seconds = max(time.monotonic() - self._started, 0.001)
+            talk(self._session, f"{_DONE[event.phase]} {size} in {seconds:.1f} s")
+
+
+@contextmanager
+def _bar() -> Iterator[OnEvent]:
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import TransferSpeedColumn as Speed
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(binary_units=True),
+        Speed(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[blobs]} blobs"),
+    )
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        tasks = {}
+
+        def on_event(event: Event) -> None:
+            blobs = f"{event.blobs_done}/{event.blobs}"
+            if event.phase not in tasks or not (event.blobs_done or event.bytes_done):
+                tasks[event.phase] = progress.add_task(_VERBS[event.phase], total=event.bytes, blobs=blobs)
+            progress.update(tasks[event.phase], completed=event.bytes_done, blobs=blobs)
+
+        yield on_event

@@ -1,0 +1,134 @@
+"""pull: bring the remote's changes into the working tree."""
+
+import click
+
+from modelops_bundle.bundle import Bundle
+from modelops_bundle.bundle_reference import parse_version
+from modelops_bundle.digest import Digest
+from modelops_bundle.local_config import read_local_config
+from modelops_bundle.merge import Merge, merge, plan_merge, refuse_conflicts
+from modelops_bundle.plumbing._session import (
+    Session,
+    dry_run_option,
+    json_option,
+    pass_session,
+    remote_option,
+)
+from modelops_bundle.plumbing.fetch_blob import fetch_contents
+from modelops_bundle.plumbing.fetch_manifest import fetch_manifest, require_tag
+from modelops_bundle.porcelain._progress import shown_progress
+from modelops_bundle.porcelain._render import count_of, print_json, say, talk
+from modelops_bundle.porcelain._states import show_states, state_records, states_json
+from modelops_bundle.project import Project
+from modelops_bundle.refs import base_ref
+from modelops_bundle.remote import Remote
+from modelops_bundle.sync import PullOptions
+from modelops_bundle.sync_state import base_of, record_seen, record_sync
+from modelops_bundle.tree import EMPTY, Tree
+from modelops_bundle.tree_diff import State
+
+
+@click.command()
+@click.option("--tag", default="", help="Pull this tag instead of the project's.")
+@click.option("--ref", default="", metavar="REF", help="Pull this version: a digest (sha256:…) or a tag.")
+@click.option("--overwrite", is_flag=True, help="Take the remote's side of everything; yours are kept as objects.")
+@click.option("--restore-deleted", is_flag=True, help="Bring back files that were deleted here.")
+@remote_option
+@dry_run_option
+@json_option
+@click.option("--porcelain", type=click.Choice(["v1"]), help="Print `state TAB path` records.")
+@pass_session
+def command(
+    session: Session,
+    tag: str,
+    ref: str,
+    overwrite: bool,
+    restore_deleted: bool,
+    remote: str,
+    dry_run: bool,
+    as_json: bool,
+    porcelain: str | None,
+) -> None:
+    """Merge the remote's version into the working tree, file by file.
+
+    What only the remote changed comes in, what only you changed stays. When both changed a file, nothing is
+    written and the exit code is 12.
+    """
+    project = session.project
+    options = PullOptions(overwrite, restore_deleted)
+    with session.remote(remote) as opened:
+        bundle, tag = _find(project, opened, tag, ref)
+        base = base_of(project, opened.name, tag) if tag else project.head
+        base_tree = _base_tree(project, opened, base)
+        if dry_run:
+            work = plan_merge(project, bundle, base_tree, options)
+        else:
+            switched = overwrite or not tag or project.refs.read(base_ref(opened.name, tag)) is None
+            with shown_progress(session) as on_event:
+                work = merge(
+                    project,
+                    bundle,
+                    base_tree,
+                    options,
+                    lambda paths: fetch_contents(project, opened, bundle, paths, on_event, session.settings.jobs),
+                )
+            with project.lock():
+                record_sync(project, opened.name, tag, bundle.digest, "pull", switched=switched)
+        name = opened.name
+    _report(session, bundle, work, f"{name}:{tag}" if tag else name, dry_run, as_json, porcelain)
+    if dry_run:
+        refuse_conflicts(work.plan)
+
+
+def _find(project: Project, remote: Remote, tag: str, ref: str) -> tuple[Bundle, str]:
+    """Return the version to pull, and its tag unless it was named by digest."""
+    version = parse_version(ref) if ref else tag or read_local_config(project.local_path).tag
+    if version.startswith("sha256:"):
+        return fetch_manifest(project, remote, version), ""
+    bundle = require_tag(project, remote, version)
+    record_seen(project, remote.name, version, bundle.digest)
+    return bundle, version
+
+
+def _base_tree(project: Project, remote: Remote, base: Digest | None) -> Tree:
+    return fetch_manifest(project, remote, base).tree if base else EMPTY
+
+
+def _report(
+    session: Session, bundle: Bundle, work: Merge, where: str, dry_run: bool, as_json: bool, porcelain: str | None
+) -> None:
+    plan = work.plan
+    if as_json:
+        print_json(
+            {
+                "digest": bundle.digest,
+                "tree": bundle.config.tree,
+                "from": where,
+                "written": list(plan.write),
+                "deleted": list(plan.delete),
+                "adopted": list(plan.adopt),
+                "untracked": list(plan.untrack),
+                "conflicts": dict(plan.blocked),
+                "kept": dict(work.kept),
+                "states": states_json(plan.states),
+                "dry_run": dry_run,
+            }
+        )
+        return
+    if porcelain:
+        state_records(plan.states)
+        return
+    if plan.empty:
+        say(f"Everything up to date with {where}")
+    else:
+        would = "would be " if dry_run else ""
+        show_states({path: plan.states[path] for path in (*plan.write, *plan.delete, *plan.adopt)})
+        say(f"{count_of(len(plan.write), 'file')} {would}written, {len(plan.delete)} {would}deleted ({where})")
+    say(f"Digest: {bundle.digest}")
+    stay = sum(state is State.DELETED_LOCAL and path not in plan.write for path, state in plan.states.items())
+    if stay:
+        talk(session, f"{count_of(stay, 'file')} deleted here stay deleted (--restore-deleted brings them back)")
+    for path in plan.untrack:
+        talk(session, f"no longer tracked, left on disk: '{path}'")
+    for path, digest in work.kept.items():
+        talk(session, f"your '{path}' is kept: modelops-bundle cat-object -p {digest}")
