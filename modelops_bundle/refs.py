@@ -10,7 +10,7 @@ with `/` and `%` percent-encoded. `logs/HEAD` keeps one line for every change of
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +36,15 @@ class AnyValue:
 
 
 ANY = AnyValue()
+
+
+@dataclass(frozen=True, slots=True)
+class RefChange:
+    """One ref and what it shall name: None deletes it. `expected` is what it must name before (None: nothing)."""
+
+    name: str
+    new: Digest | None
+    expected: Digest | AnyValue | None = ANY
 
 
 def tag_ref(tag: str) -> str:
@@ -78,23 +87,25 @@ class RefStore:
 
         Raises RefChanged when it does not.
         """
-        path = self._path(name)
-        with hold(self._directory / "locks" / "refs"):
-            self._expect(name, expected)
-            write_file(path, f"{new}\n".encode(), flush=True)
+        self.change([RefChange(name, new, expected)])
 
     def delete(self, name: str, expected: Digest | AnyValue | None = ANY) -> bool:
         """Remove a ref and tell whether it was there; raise RefChanged when it does not name `expected`."""
-        path = self._path(name)
+        return self.change([RefChange(name, None, expected)]) > 0
+
+    def change(self, changes: Sequence[RefChange]) -> int:
+        """Make several changes and return how many refs were touched; none is, unless each is as expected.
+
+        Raises RefChanged, and Invalid when a ref occurs twice.
+        """
+        paths = {change.name: self._path(change.name) for change in changes}
+        if len(paths) != len(changes):
+            twice = next(name for name in paths if sum(change.name == name for change in changes) > 1)
+            raise Invalid(f"ref '{twice}' would be changed twice", hint="name each ref once")
         with hold(self._directory / "locks" / "refs"):
-            self._expect(name, expected)
-            try:
-                path.unlink()
-            except FileNotFoundError:
-                return False
-        with suppress(OSError):
-            path.parent.rmdir()
-        return True
+            for change in changes:
+                self._expect(change.name, change.expected)
+            return sum(_write(paths[change.name], change.new) for change in changes)
 
     def _expect(self, name: str, expected: Digest | AnyValue | None) -> None:
         if isinstance(expected, AnyValue):
@@ -106,16 +117,24 @@ class RefStore:
                 hint="run the command again",
             )
 
-    def __iter__(self) -> Iterator[tuple[str, Digest]]:
-        """Yield every ref but HEAD with its digest, sorted by name."""
+    def names(self) -> list[str]:
+        """Return the name of every ref but HEAD, sorted."""
         names = []
         for kind in _KINDS:
             top = self._directory / "refs" / kind
             for folder, _, files in os.walk(top):
                 inner = Path(folder).relative_to(top).parts
-                prefix = "/".join([kind, *(unquote(part) for part in inner)])
-                names += [f"{prefix}/{file}" for file in files if not file.startswith(".")]
-        for name in sorted(names):
+                prefix = "/".join([kind, *(unquote(part, errors="surrogateescape") for part in inner)])
+                for name in (f"{prefix}/{file}" for file in files):
+                    # What is no ref, say an editor's backup, must not keep anybody from listing the others.
+                    with suppress(Invalid):
+                        self._path(name)
+                        names.append(name)
+        return sorted(names)
+
+    def __iter__(self) -> Iterator[tuple[str, Digest]]:
+        """Yield every ref but HEAD with its digest, sorted by name."""
+        for name in self.names():
             digest = self.read(name)
             if digest:
                 yield name, digest
@@ -125,11 +144,25 @@ class RefStore:
             return self._directory / HEAD
         kind, _, rest = name.partition("/")
         remote, _, tag = rest.rpartition("/")
-        if kind not in _KINDS or bool(remote) != (kind != "tags"):
+        if kind not in _KINDS or bool(remote) != (kind != "tags") or remote in (".", ".."):
             raise Invalid(
                 f"not a ref: '{name}'",
                 hint="a ref is HEAD, tags/<tag>, remotes/<remote>/<tag> or bases/<remote>/<tag>",
             )
         check_tag(tag)
-        middle = [quote(remote, safe=":@._-~+ ")] if remote else []
+        middle = [quote(remote, safe=":@._-~+ ", errors="surrogateescape")] if remote else []
         return self._directory.joinpath("refs", kind, *middle, tag)
+
+
+def _write(path: Path, new: Digest | None) -> bool:
+    """Write or remove a ref's file and tell whether anything was touched; call with the lock held."""
+    if new:
+        write_file(path, f"{new}\n".encode(), flush=True)
+        return True
+    try:
+        path.unlink()
+    except FileNotFoundError:
+        return False
+    with suppress(OSError):
+        path.parent.rmdir()
+    return True

@@ -17,13 +17,14 @@ _ESCAPES = {
 }  # fmt: skip
 _UNESCAPES = {text[1]: byte for byte, text in _ESCAPES.items()}
 _ESCAPE = re.compile(r"\\([0-7]{3}|.)", re.DOTALL)
+_SPECIAL = re.compile(r'[\x00-\x1f"\\\x7f]')
 
 
 def quote_path(path: str) -> str:
     """Return a path quoted the way git does if it needs it, else as it is."""
-    raw = os.fsencode(path)
-    if not any(byte < 0x20 or byte in b'"\\\x7f' for byte in raw):
+    if not _SPECIAL.search(path):
         return path
+    raw = path.encode("utf-8", "surrogateescape")
     return '"' + "".join(_ESCAPES.get(b, chr(b) if 0x20 <= b < 0x7F else f"\\{b:03o}") for b in raw) + '"'
 
 
@@ -36,7 +37,9 @@ def unquote_path(text: str) -> str:
     while at < len(text) - 1:
         match = _ESCAPE.match(text, at)
         if not match:
-            raw += os.fsencode(text[at])
+            if text[at] == '"':
+                break
+            raw += text[at].encode("utf-8", "surrogateescape")
             at += 1
             continue
         code = match[1]
@@ -48,8 +51,8 @@ def unquote_path(text: str) -> str:
             break
         at = match.end()
     if at != len(text) - 1 or not text.endswith('"'):
-        raise Invalid(f"badly quoted path: {text}", hint="use -z for paths of any kind")
-    return os.fsdecode(bytes(raw))
+        raise Invalid(f"badly quoted path: {text[:200]}", hint="use -z for paths of any kind")
+    return raw.decode("utf-8", "surrogateescape")
 
 
 class RecordWriter:
@@ -117,10 +120,11 @@ def split_path(record: str, *, nul: bool) -> tuple[str, str]:
 
 def _split(stream: BinaryIO, end: bytes) -> Iterator[bytes]:
     if end == b"\n":
-        while line := stream.readline(MAX_RECORD_BYTES + 1):
+        while line := stream.readline(MAX_RECORD_BYTES + 2):
+            line = line.removesuffix(end)
             if len(line) > MAX_RECORD_BYTES:
                 raise _too_long()
-            yield line.removesuffix(end)
+            yield line
         return
     rest = b""
     while block := stream.read1(1 << 16):  # type: ignore[attr-defined]
