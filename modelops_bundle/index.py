@@ -69,6 +69,11 @@ def mode_bits(now: os.stat_result) -> int:
     return 0o120000 if stat.S_ISLNK(now.st_mode) else 0
 
 
+def mode_text(bits: int) -> str:
+    """Return the mode as trees spell it."""
+    return _MODES[bits]
+
+
 class Index(dict[str, IndexEntry]):
     """Tracked files by path. `tree_digest` is that of the entries, if it is known; a change forgets it."""
 

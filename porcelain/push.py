@@ -1,6 +1,5 @@
 """push: publish the tracked files as they are on disk."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import click
@@ -9,8 +8,8 @@ from modelops_bundle.bundle import Bundle
 from modelops_bundle.bundle_reference import parse_version
 from modelops_bundle.digest import Digest
 from modelops_bundle.errors import Invalid, RemoteMoved
+from modelops_bundle.known_blobs import known_blobs, mount_sources
 from modelops_bundle.local_config import read_local_config
-from modelops_bundle.manifest import parse_manifest
 from modelops_bundle.plumbing._session import (
     Session,
     dry_run_option,
@@ -109,13 +108,14 @@ def _prepare(project: Project, remote: Remote, tag: str, bundle: Bundle, base: D
     base_tree: Tree = fetch_manifest(project, remote, base).tree if base and theirs else EMPTY
     is_base = theirs is None or theirs.digest == base
     plan = plan_push(bundle.tree, base_tree, theirs.tree if theirs else EMPTY, is_base=is_base)
-    return Push(bundle, theirs, plan, frozenset(_known_blobs(project, remote.name)))
+    return Push(bundle, theirs, plan, known_blobs(project, remote.name))
 
 
 def _refuse_to_discard(push: Push, tag: str, remote: str) -> None:
     if push.plan.discards:
+        files = count_of(len(push.plan.discards), "file")
         raise RemoteMoved(
-            f"tag '{tag}' of '{remote}' holds changes that you do not have, in {count_of(len(push.plan.discards), 'file')}",
+            f"tag '{tag}' of '{remote}' holds changes that you do not have, in {files}",
             hint="modelops-bundle pull merges them; push --force discards them",
             details=tuple(f"{push.plan.states[path]}: {path}" for path in push.plan.discards),
         )
@@ -129,7 +129,9 @@ def _send(session: Session, project: Project, remote: Remote, push: Push, tag: s
 
         def contents(known: frozenset[Digest]) -> dict[Digest, BlobStatus]:
             jobs = session.settings.jobs
-            return push_contents(project, remote, push.bundle, known, _mounts(project, remote), on_event, jobs)
+            return push_contents(
+                project, remote, push.bundle, known, mount_sources(project, remote.name), on_event, jobs
+            )
 
         sent = contents(push.known)
         try:
@@ -139,28 +141,6 @@ def _send(session: Session, project: Project, remote: Remote, push: Push, tag: s
             sent = contents(frozenset())
             push_manifest(remote, push.bundle.data, tag, expected)
     return sent
-
-
-def _known_blobs(project: Project, repository: str) -> dict[Digest, str]:
-    """Return the blobs of every version that we have seen a tag of a repository name, with that repository."""
-    prefix = f"remotes/{repository}/"
-    known: dict[Digest, str] = {}
-    for name, digest in project.refs:
-        if name.startswith(prefix) and "/" not in name.removeprefix(prefix) and digest in project.objects:
-            manifest = parse_manifest(project.objects.read(digest), f"'{digest}'")
-            known |= dict.fromkeys((blob.digest for blob in (*manifest.layers, manifest.config)), repository)
-    return known
-
-
-def _mounts(project: Project, remote: Remote) -> Callable[[Digest], str | None]:
-    """Tell which other repository of the same registry is known to hold a blob."""
-    host, _, _ = remote.name.partition("/")
-    seen = {name.removeprefix("remotes/").rpartition("/")[0] for name, _ in project.refs}
-    sources: dict[Digest, str] = {}
-    for repository in sorted(seen - {remote.name}):
-        if repository.startswith(f"{host}/") and not host.startswith("oci:"):
-            sources |= _known_blobs(project, repository)
-    return lambda digest: sources[digest].partition("/")[2] if digest in sources else None
 
 
 def _finish(project: Project, remote: str, tag: str, push: Push, *, whole_tree: bool) -> None:

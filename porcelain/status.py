@@ -1,0 +1,146 @@
+"""status: show what changed, and where that stands against the remote."""
+
+import click
+
+from modelops_bundle.digest import short
+from modelops_bundle.errors import ExitCode
+from modelops_bundle.index import mode_text
+from modelops_bundle.local_config import read_local_config
+from modelops_bundle.plumbing._records import RecordWriter
+from modelops_bundle.plumbing._session import Session, json_option, nul_option, pass_session
+from modelops_bundle.porcelain._render import count_of, human_size, listing, print_json, say, table
+from modelops_bundle.porcelain._states import show_states, state_records, states_json
+from modelops_bundle.remotes import choose_remote
+from modelops_bundle.safe_path import printable
+from modelops_bundle.status import Standing, Status, look_at, untracked_files
+from modelops_bundle.tree_diff import State
+
+_NEXT = {
+    Standing.UNKNOWN: "modelops-bundle config remote HOST/REPOSITORY, or oci:DIRECTORY",
+    Standing.NOT_PUSHED: "modelops-bundle push",
+    Standing.AHEAD: "modelops-bundle push",
+    Standing.BEHIND: "modelops-bundle pull",
+    Standing.DIVERGED: "modelops-bundle pull, then modelops-bundle push",
+}
+_WORDS = {
+    State.MODIFIED_LOCAL: "modified",
+    State.ADDED_LOCAL: "added",
+    State.DELETED_LOCAL: "deleted",
+    State.CONFLICT: "in conflict",
+}
+
+
+@click.command()
+@click.option("-f", "--files", is_flag=True, help="List every tracked file with its state.")
+@click.option("-u", "--untracked", is_flag=True, help="List untracked files too.")
+@click.option("--untracked-only", is_flag=True, help="List untracked files and nothing else.")
+@click.option("--exit-code", is_flag=True, help="Exit with 1 when something here differs from its version.")
+@json_option
+@click.option("--porcelain", type=click.Choice(["v1"]), help="Print `state TAB path` records.")
+@nul_option
+@pass_session
+def command(
+    session: Session,
+    files: bool,
+    untracked: bool,
+    untracked_only: bool,
+    exit_code: bool,
+    as_json: bool,
+    porcelain: str | None,
+    nul: bool,
+) -> int:
+    """Show which tracked files changed since the last push or pull. Never uses the network.
+
+    Where the remote stands is what push, pull or fetch last saw there.
+    """
+    project = session.project
+    if untracked_only:
+        found = untracked_files(project, project.load_index())
+        _show_untracked_only(found, as_json, porcelain, nul)
+        return ExitCode.DONE
+    choice = choose_remote(project, session.settings)
+    remote, tag = choice.name if choice else "", read_local_config(project.local_path).tag
+    status = look_at(project, remote, tag)
+    others = untracked_files(project, status.index) if untracked else []
+    if as_json:
+        _print_json(status, remote, tag, others, files)
+    elif porcelain:
+        state_records(status.states, nul=nul)
+        _untracked_records(others, nul)
+    else:
+        _show(status, remote, tag, others, files)
+    return ExitCode.NOT_FOUND if exit_code and status.changed else ExitCode.DONE
+
+
+def _show(status: Status, remote: str, tag: str, others: list[str], files: bool) -> None:
+    say(f"Bundle: {remote}:{tag}" if remote else "Bundle: no remote is configured")
+    say(f"Local changes: {_summary(status)}")
+    if status.base:
+        say(f"Version: {short(status.base)}, {status.standing}")
+    if files:
+        _show_files(status)
+    else:
+        show_states(status.states)
+    if others:
+        say("Untracked:")
+        listing("?", others, all_of_them=files)
+    step = _NEXT.get(status.standing)
+    if step:
+        say(f"Next: {step}")
+
+
+def _summary(status: Status) -> str:
+    counts = {word: list(status.states.values()).count(state) for state, word in _WORDS.items()}
+    parts = [f"{count_of(number, 'file')} {word}" for word, number in counts.items() if number]
+    return ", ".join(parts) or f"none ({count_of(len(status.index), 'tracked file')})"
+
+
+def _show_files(status: Status) -> None:
+    rows = [
+        (printable(path), status.states.get(path, State.UNCHANGED), human_size(entry.size), mode_text(entry.mode))
+        for path, entry in status.index.items()
+    ]
+    gone = [path for path in status.states if path not in status.index]
+    rows += [(printable(path), status.states[path], "", "") for path in gone]
+    table(("File", "Status", "Size", "Mode"), sorted(rows))
+
+
+def _print_json(status: Status, remote: str, tag: str, others: list[str], files: bool) -> None:
+    value = {
+        "remote": remote,
+        "tag": tag,
+        "base": status.base,
+        "seen": status.seen,
+        "standing": status.standing,
+        "tracked": len(status.index),
+        "states": states_json(status.states),
+        "untracked": others,
+    }
+    if files:
+        value["files"] = [
+            {
+                "path": path,
+                "state": status.states.get(path, State.UNCHANGED),
+                "size": entry.size,
+                "mode": mode_text(entry.mode),
+                "digest": entry.digest,
+            }
+            for path, entry in status.index.items()
+        ]
+    print_json(value)
+
+
+def _show_untracked_only(found: list[str], as_json: bool, porcelain: str | None, nul: bool) -> None:
+    if as_json:
+        print_json({"untracked": found})
+    elif porcelain:
+        _untracked_records(found, nul)
+    else:
+        for path in found:
+            say(printable(path))
+
+
+def _untracked_records(paths: list[str], nul: bool) -> None:
+    out = RecordWriter(nul=nul)
+    for path in paths:
+        out.record("untracked", path)
