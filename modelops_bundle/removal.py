@@ -21,9 +21,7 @@ class Removed:
     kept: Mapping[str, Digest] = field(default_factory=dict)
 
 
-def remove_paths(
-    project: Project, names: Iterable[str], *, delete: bool = False, force: bool = False
-) -> Removed:
+def remove_paths(project: Project, names: Iterable[str], *, delete: bool = False, force: bool = False) -> Removed:
     """Stop tracking files, and all tracked files below directories; with `delete`, unlink them too.
 
     Everything is checked before anything is done. Raises NotFound for a name that matches nothing tracked, and

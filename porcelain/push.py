@@ -128,10 +128,8 @@ def _send(session: Session, project: Project, remote: Remote, push: Push, tag: s
     with shown_progress(session) as on_event:
 
         def contents(known: frozenset[Digest]) -> dict[Digest, BlobStatus]:
-            jobs = session.settings.jobs
-            return push_contents(
-                project, remote, push.bundle, known, mount_sources(project, remote.name), on_event, jobs
-            )
+            sources = mount_sources(project, remote.name)
+            return push_contents(project, remote, push.bundle, known, sources, on_event, session.settings.jobs)
 
         sent = contents(push.known)
         try:

@@ -1,5 +1,7 @@
 """status: show what changed, and where that stands against the remote."""
 
+from typing import Any
+
 import click
 
 from modelops_bundle.digest import short
@@ -106,7 +108,7 @@ def _show_files(status: Status) -> None:
 
 
 def _print_json(status: Status, remote: str, tag: str, others: list[str], files: bool) -> None:
-    value = {
+    value: dict[str, Any] = {
         "remote": remote,
         "tag": tag,
         "base": status.base,
