@@ -13,6 +13,7 @@ from modelops_bundle.index import Index, mode_bits
 from modelops_bundle.plumbing._records import quote_path, read_paths
 from modelops_bundle.plumbing._session import Session, nul_option, pass_session, stdin_option
 from modelops_bundle.project import Project
+from modelops_bundle.removal import remove_paths
 from modelops_bundle.safe_path import TRAVELLING, check_link, check_path
 from modelops_bundle.snapshot import take
 from modelops_bundle.tracking import refresh
@@ -64,28 +65,6 @@ def preview_add(project: Project, names: Iterable[str], *, force: bool) -> Added
     return Added(tuple(tracked), tuple(ignored))
 
 
-def remove_paths(project: Project, names: Iterable[str], *, delete: bool = False) -> list[str]:
-    """Stop tracking files, and all tracked files below directories; with `delete`, unlink them too.
-
-    All names are checked before anything is done. Raises NotFound for a name that matches nothing tracked.
-    """
-    with project.lock():
-        index = project.load_index()
-        doomed: dict[str, None] = {}
-        for name in names:
-            found = [path for path in index if name in (path, ".") or path.startswith(f"{name}/")]
-            if not found:
-                raise NotFound(f"not tracked: '{name}'", hint="modelops-bundle ls-files")
-            doomed.update(dict.fromkeys(found))
-        for path in doomed:
-            del index[path]
-        project.write_index(index)
-        if delete:
-            for path in doomed:
-                _unlink(project.root, path)
-    return list(doomed)
-
-
 def _expand(
     project: Project, names: Iterable[str], index: Index, force: bool, ignored: list[str]
 ) -> Iterator[tuple[str, os.stat_result]]:
@@ -124,19 +103,6 @@ def _check(project: Project, path: str, now: os.stat_result) -> None:
         check_link(path, os.readlink(project.root / path))
 
 
-def _unlink(root: Path, path: str) -> None:
-    if not is_real_directory(root, path.rpartition("/")[0]):
-        return
-    (root / path).unlink(missing_ok=True)
-    for parent in Path(path).parents:
-        if parent == Path("."):
-            break
-        try:
-            (root / parent).rmdir()
-        except OSError:
-            break
-
-
 @click.command()
 @click.option("--add", "add", is_flag=True, help="Track paths that are not tracked yet.")
 @click.option("--remove", "remove", is_flag=True, help="Stop tracking the paths; their files stay.")
@@ -169,7 +135,7 @@ def command(
             project.write_index(now.index)
         changed = (path for path, entry in now.index.items() if before[path].sha256 != entry.sha256)
     elif remove:
-        changed = remove_paths(project, names) if names else ()
+        changed = remove_paths(project, names).paths if names else ()
     else:
         index = project.load_index()
         unknown = next((name for name in names if not add and name not in index), None)

@@ -1,0 +1,38 @@
+"""Find the version that a name on the command line stands for: here if it is known here, else at the remote."""
+
+from modelops_bundle.bundle import Bundle
+from modelops_bundle.bundle_reference import parse_version
+from modelops_bundle.errors import NotFound
+from modelops_bundle.objects import ObjectMissing
+from modelops_bundle.plumbing._session import Session
+from modelops_bundle.plumbing.fetch_manifest import fetch_manifest
+from modelops_bundle.refs import HEAD
+from modelops_bundle.remotes import choose_remote
+from modelops_bundle.versions import find_ref
+
+
+def version_of(session: Session, name: str, remote: str = "") -> Bundle:
+    """Return the version that a digest, a local tag, a ref or a tag of the remote names.
+
+    What is known here costs no request, be it that a remote's tag was moved since it was last seen.
+    Raises NotFound.
+    """
+    project = session.project
+    digest = find_ref(project, name)
+    if digest:
+        try:
+            return project.bundle(digest)
+        except ObjectMissing:
+            pass  # a tag or a digest of which we know nothing else: the remote has its documents
+    elif name == HEAD:
+        raise NotFound("nothing was pushed or pulled yet: HEAD names no version", hint="modelops-bundle push")
+    elif "/" in name:
+        raise NotFound(f"no such ref: '{name}'", hint="modelops-bundle for-each-ref")
+    wanted = digest or parse_version(name)
+    if not remote and choose_remote(project, session.settings) is None:
+        raise NotFound(
+            f"no version '{name}' here, and no remote to ask",
+            hint="modelops-bundle config remote HOST/REPOSITORY, or oci:DIRECTORY",
+        )
+    with session.remote(remote) as opened:
+        return fetch_manifest(project, opened, wanted)
