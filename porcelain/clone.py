@@ -1,5 +1,6 @@
 """clone: copy a published bundle into a new directory."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -65,7 +66,8 @@ def _reference(session: Session, source: str, tag: str, ref: str) -> BundleRefer
 
 
 def _target(session: Session, wanted: BundleReference, directory: str) -> Path:
-    root = session.file(directory or repository_name(wanted.remote.rpartition("/")[2])).absolute()
+    name = directory or repository_name(wanted.remote.rpartition("/")[2])
+    root = Path(os.path.normpath(session.file(name)))
     if root.exists() and (not root.is_dir() or any(root.iterdir())):
         raise WorkingTreeConflict(f"exists and is not empty: '{root}'", hint="name another directory")
     return root
