@@ -56,6 +56,11 @@ class Bundle:
     def tree(self) -> Tree:
         return self.index.tree()
 
+    def blobs(self) -> list[Descriptor]:
+        """Return what the manifest names, each digest once: config, index and the layers of files."""
+        named = (self.manifest.config, *self.manifest.layers)
+        return list({blob.digest: blob for blob in named}.values())
+
     def documents(self) -> dict[Digest, bytes]:
         """Return the bytes of manifest, config and index by digest: all but the files."""
         return {digest_of(part): part for part in (self.data, self.config_data, self.index_data)}

@@ -4,6 +4,8 @@
     config    a bundle's config: a JSON object with `required`, and digests as `tree` and `index`
     index     a bundle's index: begins with `{"files":[` and ends with `],"version":N}`
     blob      everything else: the content of a file
+
+No more is read of an object than this takes: a few bytes, unless it is a JSON object of at most 4 MiB.
 """
 
 import os

@@ -11,6 +11,7 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
 from typing import BinaryIO
 
@@ -26,6 +27,7 @@ class ObjectMissing(NotFound):
 
     def __init__(self, digest: Digest) -> None:
         super().__init__(f"no such object: '{digest}'", hint="modelops-bundle fetch")
+        self.digest = digest
 
 
 class ObjectCorrupt(IntegrityError):
@@ -36,6 +38,7 @@ class ObjectCorrupt(IntegrityError):
             f"object '{digest}' is damaged: '{path}'",
             hint="delete that file, then 'modelops-bundle add .' or 'modelops-bundle fetch' brings it back",
         )
+        self.digest = digest
 
 
 class ObjectStore:
@@ -43,7 +46,13 @@ class ObjectStore:
 
     def __init__(self, root: Path, tmp: Path) -> None:
         self.root = root
-        self.tmp = tmp
+        self._tmp = tmp
+
+    @cached_property
+    def tmp(self) -> Path:
+        """The directory for files being written, made when it is first asked for: a git clone has none."""
+        self._tmp.mkdir(parents=True, exist_ok=True)
+        return self._tmp
 
     def path(self, digest: Digest) -> Path:
         """Return where an object lies, whether it exists or not."""

@@ -114,7 +114,7 @@ class RefStore:
         if found != expected:
             raise RefChanged(
                 f"ref '{name}' is {found or 'absent'}, expected {expected or 'none'}",
-                hint="run the command again",
+                hint=f"look at it, then decide again: modelops-bundle for-each-ref '{name}'",
             )
 
     def names(self) -> list[str]:

@@ -49,10 +49,11 @@ def record_sync(project: Project, remote: str, tag: str, digest: Digest, command
         project.refs.update(base_ref(remote, tag), digest)
     if project.head != digest:
         project.refs.update(HEAD, digest)
-        _log(project, command, digest, f"{remote}:{tag}" if tag else remote)
+        log_head(project, command, digest, f"{remote}:{tag}" if tag else remote)
 
 
-def _log(project: Project, command: str, digest: Digest, where: str) -> None:
+def log_head(project: Project, command: str, digest: Digest, where: str) -> None:
+    """Note down a change of HEAD; call with the project's lock held."""
     path = project.directory / LOG
     path.parent.mkdir(exist_ok=True)
     with path.open("a", encoding="utf-8") as stream:

@@ -9,9 +9,12 @@ import sys
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from modelops_bundle.digest import PREFIX, Digest, parse_digest
 from modelops_bundle.errors import ExitCode, Invalid
 
 MAX_RECORD_BYTES = 1 << 20
+NO_DIGEST = PREFIX + "0" * 64
+"""What stands in a record where there is no digest."""
 _ESCAPES = {
     7: "\\a", 8: "\\b", 9: "\\t", 10: "\\n", 11: "\\v", 12: "\\f", 13: "\\r", 34: '\\"', 92: "\\\\",
 }  # fmt: skip
@@ -60,6 +63,7 @@ class RecordWriter:
 
     def __init__(self, *, nul: bool = False) -> None:
         self._nul = nul
+        self._end = b"\0" if nul else b"\n"
         self._stream = sys.stdout.buffer
 
     def record(self, fields: str, path: str | None = None) -> None:
@@ -68,7 +72,7 @@ class RecordWriter:
         if path is not None:
             shown = path if self._nul else quote_path(path)
             text = f"{fields}\t{shown}" if fields else shown
-        self.raw(text.encode("utf-8", "surrogateescape") + (b"\0" if self._nul else b"\n"))
+        self.raw(text.encode("utf-8", "surrogateescape") + self._end)
 
     def raw(self, data: bytes) -> None:
         """Write bytes as they are."""
@@ -76,6 +80,10 @@ class RecordWriter:
             self._stream.write(data)
         except BrokenPipeError:
             raise _reader_is_gone() from None
+
+    def end(self) -> None:
+        """End a record whose bytes were written raw."""
+        self.raw(self._end)
 
     def flush(self) -> None:
         """Hand everything written to the reader now."""
@@ -116,6 +124,11 @@ def split_path(record: str, *, nul: bool) -> tuple[str, str]:
     if not tab:
         raise Invalid(f"no TAB and path in record '{record[:200]}'", hint="see docs/scripting.md")
     return fields, path if nul else unquote_path(path)
+
+
+def leading_digest(record: str) -> Digest:
+    """Return the digest that is the first field of a record; raise Invalid."""
+    return parse_digest(re.split("[ \t]", record, maxsplit=1)[0])
 
 
 def _split(stream: BinaryIO, end: bytes) -> Iterator[bytes]:

@@ -80,3 +80,4 @@ remote_option = click.option(
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 dry_run_option = click.option("-n", "--dry-run", is_flag=True, help="Tell what would be done; change nothing.")
+exit_code_option = click.option("--exit-code", "exit_code", is_flag=True, help="Exit with 1 if anything differs.")
