@@ -3,11 +3,13 @@
 from modelops_bundle.bundle import Bundle
 from modelops_bundle.bundle_reference import parse_version
 from modelops_bundle.errors import NotFound
+from modelops_bundle.local_config import read_local_config
 from modelops_bundle.objects import ObjectMissing
 from modelops_bundle.plumbing._session import Session
 from modelops_bundle.plumbing.fetch_manifest import fetch_manifest
 from modelops_bundle.refs import HEAD
 from modelops_bundle.remotes import choose_remote
+from modelops_bundle.sync_state import base_of
 from modelops_bundle.versions import find_ref
 
 
@@ -36,3 +38,12 @@ def version_of(session: Session, name: str, remote: str = "") -> Bundle:
         )
     with session.remote(remote) as opened:
         return fetch_manifest(project, opened, wanted)
+
+
+def base_version(session: Session) -> Bundle | None:
+    """Return the version that a push to the project's tag builds on, or None before the first one."""
+    project = session.project
+    choice = choose_remote(project, session.settings)
+    tag = read_local_config(project.local_path).tag
+    digest = base_of(project, choice.name, tag) if choice else project.head
+    return version_of(session, digest) if digest else None

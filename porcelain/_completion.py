@@ -51,9 +51,9 @@ def _session(ctx: click.Context) -> Session:
 
 def _one_level(paths: Iterable[str], incomplete: str) -> list[str]:
     """Return the paths that begin with `incomplete`, cut after the next '/'."""
-    found = {}
+    found = set()
     for path in paths:
         if path.startswith(incomplete):
             head, slash, _ = path[len(incomplete) :].partition("/")
-            found[incomplete + head + slash] = None
+            found.add(incomplete + head + slash)
     return sorted(found)
