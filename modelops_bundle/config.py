@@ -11,7 +11,7 @@ from typing import Any
 
 from modelops_bundle.bundle_index import LAYERS
 from modelops_bundle.errors import Invalid
-from modelops_bundle.yaml_file import check_keys, check_version, dump, load_mapping, unknown
+from modelops_bundle.yaml_file import check_keys, check_version, dump, load_mapping, shown, unknown
 
 VERSION = 1
 DEFAULT_THRESHOLD = 50 << 20
@@ -43,19 +43,26 @@ def parse_config(data: bytes, what: str) -> Config:
     storage = _mapping(value, "storage", what)
     check_keys(storage, _STORAGE_KEYS, what)
     layout = storage.get("layout", Layout.PORTABLE)
-    if layout not in tuple(Layout):
-        raise unknown(str(layout), tuple(Layout), f"storage.layout in '{what}'")
+    if not isinstance(layout, str) or layout not in tuple(Layout):
+        raise unknown(shown(layout), tuple(Layout), f"storage.layout in '{what}'")
     threshold = storage.get("threshold_bytes", DEFAULT_THRESHOLD)
     if type(threshold) is not int or threshold < 1:
-        raise Invalid(f"storage.threshold_bytes in '{what}' is not a number of bytes: {threshold!r}")
+        raise Invalid(
+            f"storage.threshold_bytes in '{what}' is not a number of bytes: {shown(threshold)}",
+            hint=f"correct '{what}'",
+        )
     layers = _mapping(value, "layers", what)
     check_keys(layers, LAYERS, what)
     annotations = _mapping(value, "annotations", what)
+    for key, text in annotations.items():
+        # A number would be spelled our way, not the user's: 1.10 is 1.1.
+        if not isinstance(text, str):
+            raise Invalid(f"annotations.{key} in '{what}' is not text: {shown(text)}", hint="put it in quotes")
     return Config(
         Layout(layout),
         threshold,
         {layer: _texts(patterns, f"layers.{layer}", what) for layer, patterns in layers.items()},
-        {key: str(text) for key, text in annotations.items()},
+        annotations,
     )
 
 
@@ -65,9 +72,11 @@ def initial_config(threshold_bytes: int = DEFAULT_THRESHOLD) -> bytes:
 
 
 def _mapping(value: Mapping[str, Any], key: str, what: str) -> dict[str, Any]:
-    inner = value.get(key) or {}
-    if not isinstance(inner, dict):
-        raise Invalid(f"{key} in '{what}' is not a mapping", hint=f"correct '{what}'")
+    inner = value.get(key)
+    if inner is None:
+        return {}
+    if not isinstance(inner, dict) or not all(isinstance(name, str) for name in inner):
+        raise Invalid(f"{key} in '{what}' is not a mapping of names to values", hint=f"correct '{what}'")
     return inner
 
 

@@ -4,6 +4,9 @@ from collections.abc import Mapping, Sequence
 
 from pathspec import GitIgnoreSpec
 
+from modelops_bundle.errors import Invalid
+from modelops_bundle.safe_path import CONFIG_PATH
+
 DEFAULT_PATTERNS: Mapping[str, Sequence[str]] = {
     "code": (
         "*.py", "*.pyi", "*.pyx", "*.ipynb", "*.R", "*.r", "*.Rmd", "*.jl", "*.c", "*.h", "*.cpp", "*.hpp",
@@ -25,13 +28,23 @@ _ORDER = ("code", "config", "models", "data")
 
 
 class LayerRules:
-    """Sorts paths into layers by patterns in gitignore syntax; `custom` patterns come before the defaults."""
+    """Sorts paths into layers by patterns in gitignore syntax; `custom` patterns come before the defaults.
+
+    Raises Invalid for a pattern that is none.
+    """
 
     def __init__(self, custom: Mapping[str, Sequence[str]]) -> None:
         rules = [(layer, patterns) for layer in _ORDER if (patterns := custom.get(layer))]
         rules += [(layer, DEFAULT_PATTERNS[layer]) for layer in _ORDER]
-        self._rules = [(layer, GitIgnoreSpec.from_lines(patterns)) for layer, patterns in rules]
+        self._rules = [(layer, _spec(layer, patterns)) for layer, patterns in rules]
 
     def layer_of(self, path: str) -> str:
         """Return the layer of a bundle path."""
         return next(layer for layer, spec in self._rules if spec.match_file(path))
+
+
+def _spec(layer: str, patterns: Sequence[str]) -> GitIgnoreSpec:
+    try:
+        return GitIgnoreSpec.from_lines(patterns)
+    except ValueError as error:
+        raise Invalid(f"bad pattern in layers.{layer}: {error}", hint=f"correct '{CONFIG_PATH}'") from error
