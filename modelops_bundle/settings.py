@@ -5,6 +5,7 @@ of both earlier tools are understood; where several names mean one thing, `MODEL
 `MODEL_OPS_*`, and that over the bare name. docs/environments.md lists them.
 """
 
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -47,6 +48,9 @@ class Settings:
         def text(*names: str) -> str:
             return next((variables[name].strip() for name in names if variables.get(name, "").strip()), "")
 
+        def source(*names: str) -> str:
+            return next((name for name in names if variables.get(name, "").strip()), names[0])
+
         def path(*names: str) -> Path | None:
             value = text(*names)
             return Path(value) if value else None
@@ -54,15 +58,20 @@ class Settings:
         def flag(*names: str) -> bool:
             value = text(*names).lower()
             if value not in _TRUE | _FALSE:
-                raise Invalid(f"{names[0]} is neither true nor false: '{value}'", hint=f"unset {names[0]}")
+                name = source(*names)
+                raise Invalid(f"{name} is neither true nor false: '{value}'", hint=f"unset {name}")
             return value in _TRUE
 
         def number(default: float, *names: str) -> float:
             value = text(*names)
             try:
-                return float(value) if value else default
+                found = float(value) if value else default
             except ValueError:
-                raise Invalid(f"{names[0]} is not a number: '{value}'", hint=f"unset {names[0]}") from None
+                found = math.nan
+            if not 0 <= found < math.inf:
+                name = source(*names)
+                raise Invalid(f"{name} is not a number of 0 or more: '{value}'", hint=f"unset {name}")
+            return found
 
         return cls(
             home=Path(text("HOME", "USERPROFILE") or os.path.expanduser("~")),
