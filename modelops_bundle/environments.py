@@ -11,6 +11,7 @@ from typing import Any
 
 from modelops_bundle.durable import write_file
 from modelops_bundle.errors import Invalid, NotFound
+from modelops_bundle.safe_path import printable
 from modelops_bundle.yaml_file import read_mapping
 
 DEFAULT_NAME = "dev"
@@ -67,7 +68,7 @@ class Environments:
 def read_pin(path: Path) -> str:
     """Return the name pinned in a project, or nothing."""
     try:
-        name = path.read_text("utf-8").strip()
+        name = path.read_text("utf-8", "replace").strip()
     except FileNotFoundError:
         return ""
     return _check_name(name) if name else ""
@@ -80,7 +81,7 @@ def write_pin(path: Path, name: str) -> None:
 
 def _check_name(name: str) -> str:
     if not _NAME.fullmatch(name):
-        raise Invalid(f"not a name of an environment: '{name}'", hint="modelops-bundle env list")
+        raise Invalid(f"not a name of an environment: '{printable(name[:100])}'", hint="modelops-bundle env list")
     return name
 
 
