@@ -11,7 +11,10 @@ from pathlib import Path
 
 from modelops_bundle.digest import Digest, is_digest, parse_digest
 from modelops_bundle.errors import Invalid
+from modelops_bundle.safe_path import printable
 from modelops_bundle.tags import check_tag
+
+_EXAMPLE = "name one: HOST/REPOSITORY:TAG, or oci:DIRECTORY"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +41,6 @@ def parse_reference(text: str, directory: Path) -> BundleReference:
     else:
         rest = text.strip()
     rest, tag = _split_tag(rest)
-    if not rest:
-        raise Invalid(f"no remote in '{text}'", hint="name one: host/repository:tag, or oci:DIRECTORY")
     return BundleReference(remote_name(rest, directory), tag, digest)
 
 
@@ -52,11 +53,23 @@ def parse_version(text: str) -> Digest | str:
 
 
 def remote_name(text: str, directory: Path) -> str:
-    """Return the canonical name of a remote: `host/path`, or `oci:` and an absolute directory."""
+    """Return the canonical name of a remote: `host/path`, or `oci:` and an absolute directory.
+
+    Raises Invalid for what can be no remote, above all a name that holds a password: names are written down.
+    """
+    if not text.isprintable():
+        raise Invalid(f"a remote's name holds unprintable characters: '{printable(text)}'", hint=_EXAMPLE)
     if text.startswith("oci:"):
         text = text[len("oci:") :]
     elif not text.startswith(("/", "./", "../")) and text not in (".", ".."):
-        return re.sub(r"^https?://", "", text).rstrip("/")
+        name = re.sub(r"^https?://", "", text).rstrip("/")
+        if "@" in name:
+            raise Invalid("a remote's name holds no user name or password", hint="modelops-bundle login HOST")
+        if not name:
+            raise Invalid(f"no remote in '{text}'", hint=_EXAMPLE)
+        return name
+    if not text:
+        raise Invalid("no directory after 'oci:'", hint=_EXAMPLE)
     return "oci:" + os.path.normpath(directory / text)
 
 
