@@ -1,0 +1,69 @@
+"""`config.yaml` comes from other people with every pull: it is read strictly."""
+
+import pytest
+
+from modelops_bundle.config import DEFAULT_THRESHOLD, Config, Layout, initial_config, parse_config
+from modelops_bundle.errors import Invalid
+
+
+def test_an_empty_document_gives_the_defaults() -> None:
+    assert parse_config(b"", "config.yaml") == Config(Layout.PORTABLE, DEFAULT_THRESHOLD, {}, {})
+
+
+def test_what_init_writes_gives_the_defaults() -> None:
+    assert parse_config(initial_config(), "config.yaml") == Config()
+    assert parse_config(initial_config(4096), "config.yaml").threshold_bytes == 4096
+
+
+def test_every_key_is_read() -> None:
+    data = b"""
+version: 1
+storage: {layout: portable, threshold_bytes: 10}
+layers:
+  code: ["*.stan", "src/**"]
+annotations:
+  org.opencontainers.image.title: SEIR
+"""
+    assert parse_config(data, "config.yaml") == Config(
+        Layout.PORTABLE, 10, {"code": ("*.stan", "src/**")}, {"org.opencontainers.image.title": "SEIR"}
+    )
+
+
+@pytest.mark.parametrize(
+    ("data", "named"),
+    [
+        (b"stroage: {}", "stroage"),
+        (b"version: 2", "version 2"),
+        (b"version: true", "version True"),
+        (b"storage: {treshold_bytes: 1}", "treshold_bytes"),
+        (b"storage: {1: 2}", "storage"),
+        (b"storage: 0", "storage"),
+        (b"storage: []", "storage"),
+        (b"storage: {layout: compact}", "compact"),
+        (b"storage: {layout: [portable]}", "layout"),
+        (b"storage: {threshold_bytes: 0}", "threshold_bytes"),
+        (b"storage: {threshold_bytes: -1}", "threshold_bytes"),
+        (b"storage: {threshold_bytes: true}", "threshold_bytes"),
+        (b"storage: {threshold_bytes: 1.5}", "threshold_bytes"),
+        (b"layers: {code: '*.py'}", "layers.code"),
+        (b"layers: {code: [1]}", "layers.code"),
+        (b"layers: {cod: ['*.py']}", "cod"),
+        (b"layers: {1: []}", "layers"),
+        (b"annotations: {a: 1.10}", "annotations.a"),
+        (b"annotations: {a: yes}", "annotations.a"),
+        (b"annotations: {a: }", "annotations.a"),
+        (b"annotations: {a: {b: c}}", "annotations.a"),
+        (b"annotations: &x {a: *x}", "annotations.a"),
+        (b"annotations: {1: b}", "annotations"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_by_name(data: bytes, named: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        parse_config(data, ".modelops-bundle/config.yaml")
+    assert named in caught.value.message
+    assert ".modelops-bundle/config.yaml" in caught.value.message
+    assert caught.value.hint
+
+
+def test_an_empty_section_is_like_none() -> None:
+    assert parse_config(b"storage:\nlayers:\nannotations:\n", "config.yaml") == Config()
