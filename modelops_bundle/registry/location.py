@@ -17,7 +17,7 @@ from modelops_bundle.registry.origin import (
 
 def redirect_url(requested: str, location: str) -> str:
     """Return where a redirect leads; raise RefusedAddress where it must not."""
-    target = urljoin(requested, location)
+    target = _join(requested, location)
     check_hop(requested, target)
     return target
 
@@ -30,7 +30,7 @@ def upload_url(requested: str, location: str | None) -> str:
     """
     if not location:
         raise TransferFailed(f"'{origin_of(requested).host}' accepts an upload, but does not say where it goes")
-    target = _join(requested, location)
+    target = _mend_scheme(requested, _join(requested, location))
     here, there = origin_of(requested), origin_of(target)
     check_hop(requested, target)
     if there.host != here.host and is_private_address(there.host) and not is_private_address(here.host):
@@ -47,18 +47,22 @@ def commit_url(upload: str, digest: Digest) -> str:
 
 def next_page_url(requested: str, link: str) -> str:
     """Return where a list goes on; raise RefusedAddress when that is another server."""
-    target = _join(requested, link)
+    target = _mend_scheme(requested, _join(requested, link))
     if not same_origin(requested, target):
         raise RefusedAddress(f"'{origin_of(requested).host}' continues a list at another server")
     return target
 
 
 def _join(requested: str, location: str) -> str:
-    """Resolve a URL that may be relative.
+    """Resolve a URL that may be relative."""
+    try:
+        return urljoin(requested, location)
+    except ValueError:
+        raise RefusedAddress(f"'{origin_of(requested).host}' names an address that is none") from None
 
-    A registry behind a proxy that ends TLS may name itself with http: then https is meant.
-    """
-    target = urljoin(requested, location)
+
+def _mend_scheme(requested: str, target: str) -> str:
+    """Turn http into https where a registry names itself: a proxy before it ends TLS, and it does not know."""
     here, there = origin_of(requested), origin_of(target)
     if here.scheme == "https" and there.scheme == "http" and here.host == there.host:
         base, parts = urlsplit(requested), urlsplit(target)

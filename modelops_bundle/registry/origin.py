@@ -53,7 +53,8 @@ def check_hop(source: str, target: str) -> None:
     here, there = origin_of(source), origin_of(target)
     if here.scheme == "https" and there.scheme == "http":
         raise RefusedAddress(f"'{here.host}' sends us to '{there.host}' without TLS")
-    if is_guarded(there.host) and not is_guarded(here.host):
+    inside = is_loopback(there.host) and not is_loopback(here.host)
+    if inside or (is_metadata(there.host) and there.host != here.host):
         raise RefusedAddress(f"'{here.host}' sends us to '{there.host}', an address inside this machine or cloud")
 
 
@@ -65,12 +66,12 @@ def is_loopback(host: str) -> bool:
     return address is not None and (address.is_loopback or address.is_unspecified)
 
 
-def is_guarded(host: str) -> bool:
-    """Tell whether a host is this machine, on its own link, or a cloud's metadata service."""
-    if is_loopback(host) or host in _METADATA_HOSTS:
-        return True
+def is_metadata(host: str) -> bool:
+    """Tell whether a host is on our own link, as the metadata services of clouds are."""
     address = _address(host)
-    return address is not None and (address.is_link_local or address == _METADATA_ADDRESS)
+    if address is None:
+        return host in _METADATA_HOSTS
+    return address.is_link_local or address == _METADATA_ADDRESS
 
 
 def is_private_address(host: str) -> bool:
