@@ -49,7 +49,9 @@ class LayoutRemote:
     def fetch_manifest(self, reference: str) -> RemoteManifest:
         digest = parse_digest(reference) if is_digest(reference) else self.resolve_tag(reference)
         if digest is None:
-            raise NotFound(f"no tag '{reference}' at '{self.name}'", hint=f"modelops-bundle ls-remote {self.name}")
+            raise NotFound(
+                f"no tag '{reference}' at '{self.name}'", hint=f"modelops-bundle ls-remote --remote {self.name}"
+            )
         data = self._read(digest, MAX_MANIFEST_BYTES)
         value = canonical_json.decode(data, f"manifest '{digest}'", max_bytes=MAX_MANIFEST_BYTES)
         media_type = value.get("mediaType") if isinstance(value, dict) else None
