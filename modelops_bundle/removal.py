@@ -49,7 +49,8 @@ def preview_remove(
 def _plan_removal(project: Project, index: Index, names: Iterable[str], delete: bool, force: bool) -> Removed:
     doomed: dict[str, None] = {}
     for name in names:
-        found = [path for path in index if name in (path, ".") or path.startswith(f"{name}/")]
+        # A tracked file has nothing below it; without this, removing every file by name would be quadratic.
+        found = [name] if name in index else [p for p in index if name == "." or p.startswith(f"{name}/")]
         if not found:
             raise NotFound(f"not tracked: '{name}'", hint="modelops-bundle ls-files")
         doomed.update(dict.fromkeys(found))

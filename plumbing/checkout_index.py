@@ -6,6 +6,7 @@ from collections.abc import Iterable
 import click
 
 from modelops_bundle.bundle import Bundle
+from modelops_bundle.bundle_index import LinkTarget, Nowhere
 from modelops_bundle.errors import NotFound, WorkingTreeConflict
 from modelops_bundle.index import IndexEntry
 from modelops_bundle.merge import checkout, on_disk
@@ -33,11 +34,22 @@ def checkout_index(project: Project, bundle: Bundle, paths: Iterable[str], *, fo
             raise WorkingTreeConflict(
                 f"{len(differing)} files would be overwritten", hint="--force overwrites them", details=differing
             )
+        _require_contents(project, bundle, wrong)
         entries = checkout(project, bundle, wrong, (), found, {})
         for path, entry in entries.items():
             index[path] = entry
         project.write_index(index)
     return wrong
+
+
+def _require_contents(project: Project, bundle: Bundle, paths: Iterable[str]) -> None:
+    for path in paths:
+        file = bundle.index.files[path]
+        if not isinstance(file.place, LinkTarget | Nowhere) and file.entry.digest not in project.objects:
+            raise NotFound(
+                f"content of '{path}' is not here: '{file.entry.digest}'",
+                hint=f"modelops-bundle read-manifest --blobs {bundle.digest} | modelops-bundle fetch-blob --stdin",
+            )
 
 
 def _tree_entry(path: str, entry: IndexEntry | None) -> TreeEntry | None:
@@ -60,9 +72,11 @@ def command(
     """
     project = session.project
     bundle = project.bundle(resolve_ref(project, reference))
-    names = [session.bundle_path(path) for path in paths] or [] if paths or from_stdin else list(bundle.tree)
+    names = [session.bundle_path(path) for path in paths]
     if from_stdin:
         names += read_paths(sys.stdin.buffer, nul=nul)
+    elif not paths:
+        names = list(bundle.tree)
     unknown = next((name for name in names if name not in bundle.tree), None)
     if unknown:
         raise NotFound(f"'{unknown}' is not in '{reference}'", hint=f"modelops-bundle read-manifest {reference}")

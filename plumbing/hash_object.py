@@ -2,28 +2,38 @@
 
 import os
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 
 import click
 
-from modelops_bundle.digest import Digest, digest_of_stream
+from modelops_bundle.digest import Digest, digest_of, digest_of_stream
+from modelops_bundle.errors import Invalid, NotFound
 from modelops_bundle.hashing import open_regular
+from modelops_bundle.index import LINK_BITS, mode_bits
 from modelops_bundle.objects import ObjectStore
 from modelops_bundle.plumbing._records import RecordWriter, read_paths
 from modelops_bundle.plumbing._session import Session, nul_option, pass_session
+from modelops_bundle.project import NotAProject
 from modelops_bundle.snapshot import LARGE, take
 
 
 def hash_object(path: Path, store: ObjectStore | None = None) -> Digest:
-    """Return the digest of a file, keeping its content in `store` unless it is larger than 50 MiB.
+    """Return the digest by which a file is tracked, keeping its content in `store` up to 50 MiB.
 
-    Raises NotFound, and Invalid for what is no regular file.
+    The content of a symlink is its target's name. Raises NotFound, and Invalid for what is neither file nor
+    symlink.
     """
-    file = path.resolve()
-    if store and file.is_file():
-        return take(store, file.parent, file.name, os.stat(file)).digest
-    with open_regular(str(file)) as stream:
+    try:
+        now = os.lstat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        raise NotFound(
+            f"no such file: '{path}'", hint="check the name; in records it is relative to the project's root"
+        ) from None
+    if store:
+        return take(store, path.parent, path.name, now).digest
+    if mode_bits(now) == LINK_BITS:
+        return digest_of(os.readlink(os.fsencode(path)))
+    with open_regular(str(path)) as stream:
         return digest_of_stream(stream)[0]
 
 
@@ -32,6 +42,13 @@ def hash_standard_input(store: ObjectStore | None) -> Digest:
     if store is None:
         return digest_of_stream(sys.stdin.buffer)[0]
     return store.put_stream(sys.stdin.buffer)
+
+
+def _root(session: Session) -> Path:
+    try:
+        return session.project.root
+    except NotAProject:
+        return session.directory
 
 
 @click.command()
@@ -49,11 +66,20 @@ def command(
     nul: bool,
     files: tuple[str, ...],
 ) -> None:
-    """Print the digest of each FILE, one a line, in the order given."""
+    """Print the digest of each FILE, one a line, in the order given.
+
+    Of a symlink, the digest is that of its target's name. Outside a project, names on standard input are
+    relative to the current directory, in one to its root.
+    """
     store = session.project.objects if write else None
     out = RecordWriter(nul=nul)
+    if content_on_stdin and stdin_paths:
+        raise Invalid("--stdin is content, --stdin-paths are names", hint="give one of them")
     if content_on_stdin:
         out.record(hash_standard_input(store))
-    names: Iterable[str] = read_paths(sys.stdin.buffer, nul=nul) if stdin_paths else files
-    for name in names:
+    for name in files:
         out.record(hash_object(session.file(name), store))
+    if stdin_paths:
+        root = _root(session)
+        for name in read_paths(sys.stdin.buffer, nul=nul):
+            out.record(hash_object(root / name, store))

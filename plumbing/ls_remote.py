@@ -23,16 +23,20 @@ def ls_remote(remote: Remote, tags: tuple[str, ...] = ()) -> dict[str, Digest]:
 
 
 @click.command()
+@click.option("--name", "only_name", is_flag=True, help="Print the remote's full name, and ask it nothing.")
 @nul_option
 @remote_option
 @click.argument("tags", nargs=-1)
 @pass_session
-def command(session: Session, nul: bool, remote: str, tags: tuple[str, ...]) -> None:
+def command(session: Session, only_name: bool, nul: bool, remote: str, tags: tuple[str, ...]) -> None:
     """Print `digest TAB tag` for each of TAGS, or for all tags. Exit code 1 when a given tag does not exist."""
-    with session.remote(remote) as opened:
-        found = ls_remote(opened, tags)
-        name = opened.name
     out = RecordWriter(nul=nul)
+    with session.remote(remote) as opened:
+        name = opened.name
+        if only_name:
+            out.record("", name)
+            return
+        found = ls_remote(opened, tags)
     for tag, digest in found.items():
         out.record(digest, tag)
     absent = next((tag for tag in tags if tag not in found), None)

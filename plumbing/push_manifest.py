@@ -4,10 +4,11 @@ import click
 
 from modelops_bundle.digest import Digest, parse_digest
 from modelops_bundle.media_types import OCI_MANIFEST
-from modelops_bundle.plumbing._records import RecordWriter
+from modelops_bundle.plumbing._records import NO_DIGEST, RecordWriter
 from modelops_bundle.plumbing._session import Session, pass_session, remote_option
 from modelops_bundle.remote import Remote
 from modelops_bundle.sync_state import record_seen
+from modelops_bundle.versions import resolve_ref
 
 
 def push_manifest(remote: Remote, data: bytes, tag: str = "", expected: Digest | None = None) -> Digest:
@@ -29,14 +30,16 @@ def push_manifest(remote: Remote, data: bytes, tag: str = "", expected: Digest |
 @click.argument("digest")
 @pass_session
 def command(session: Session, remote: str, tag: str, expect: str, force: bool, digest: str) -> None:
-    """Publish the manifest DIGEST from the object store and print its digest.
+    """Publish the manifest DIGEST (or that of a ref or tag) and print its digest.
 
+    Its documents must be in the object store, and its blobs at the remote: see push-blob.
     Without --expect or --force a tag is only created or left as it is, never moved.
     """
     project = session.project
-    data = project.objects.read(parse_digest(digest))
+    data = project.bundle(resolve_ref(project, digest)).data
+    old = parse_digest(expect) if expect and expect != NO_DIGEST else None
     with session.remote(remote) as opened:
-        expected = opened.resolve_tag(tag) if force and tag else parse_digest(expect) if expect else None
+        expected = opened.resolve_tag(tag) if force and tag else old
         pushed = push_manifest(opened, data, tag, expected)
         if tag:
             record_seen(project, opened.name, tag, pushed)

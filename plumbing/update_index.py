@@ -123,6 +123,10 @@ def command(
     paths: tuple[str, ...],
 ) -> None:
     """Update the entries of PATHS, ignored or not. Prints nothing on stdout."""
+    if add + remove + only_refresh > 1 or (only_refresh and (paths or from_stdin)):
+        raise Invalid(
+            "--add and --remove take paths, --refresh takes none", hint="modelops-bundle update-index --help"
+        )
     project = session.project
     names = [session.bundle_path(path) for path in paths]
     if from_stdin:
@@ -133,7 +137,7 @@ def command(
             before = project.load_index()
             now = refresh(project)
             project.write_index(now.index)
-        changed = (path for path, entry in now.index.items() if before[path].sha256 != entry.sha256)
+        changed = [p for p, e in now.index.items() if (e.sha256, e.mode) != (before[p].sha256, before[p].mode)]
     elif remove:
         changed = remove_paths(project, names).paths if names else ()
     else:

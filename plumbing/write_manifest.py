@@ -41,16 +41,38 @@ def write_manifest(project: Project, tree: Tree) -> Bundle:
     return bundle
 
 
+class UnknownContent(Invalid):
+    """A record names content that is neither an object nor that of the tracked file."""
+
+
 def tree_from_records(records: Iterable[str], *, nul: bool) -> Tree:
-    """Read a tree from records `mode SP digest SP size TAB path`; raise Invalid."""
-    entries = []
+    """Read a tree from records `mode SP digest SP size TAB path`; raise Invalid, also for a path given twice."""
+    entries: dict[str, TreeEntry] = {}
     for record in records:
         fields, path = split_path(record, nul=nul)
         parts = fields.split(" ")
         if len(parts) != 3 or parts[0] not in MODES or not parts[2].isdigit():
             raise Invalid(f"not 'mode digest size' TAB path: '{record[:200]}'", hint="modelops-bundle ls-files -s")
-        entries.append(TreeEntry(check_path(path), MODES[parts[0]], int(parts[2]), parse_digest(parts[1])))
-    return tree_of(entries)
+        if path in entries:
+            raise Invalid(f"given twice: '{path}'", hint="modelops-bundle ls-files -s")
+        entries[path] = TreeEntry(check_path(path), MODES[parts[0]], int(parts[2]), parse_digest(parts[1]))
+    return tree_of(entries.values())
+
+
+def check_contents(project: Project, tree: Tree) -> None:
+    """Raise UnknownContent unless every file's bytes are an object of that size, or those of the tracked file."""
+    index = project.load_index()
+    for path, entry in tree.items():
+        if entry.digest in project.objects:
+            size = project.objects.size(entry.digest)
+        else:
+            known = index.get(path)
+            size = known.size if known and known.digest == entry.digest else -1
+        if size != entry.size:
+            raise UnknownContent(
+                f"content of '{path}' is not here: '{entry.digest}' of {entry.size} bytes",
+                hint="store it first: modelops-bundle hash-object -w FILE",
+            )
 
 
 def _link_target(project: Project, entry: TreeEntry) -> str:
@@ -72,6 +94,7 @@ def command(session: Session, from_stdin: bool, nul: bool) -> None:
     project = session.project
     if from_stdin:
         tree = tree_from_records(read_records(sys.stdin.buffer, nul=nul), nul=nul)
+        check_contents(project, tree)
     else:
         with project.lock():
             tree = snapshot(project, EMPTY).tree()
