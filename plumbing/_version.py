@@ -6,8 +6,8 @@ from modelops_bundle.errors import NotFound
 from modelops_bundle.local_config import read_local_config
 from modelops_bundle.objects import ObjectMissing
 from modelops_bundle.plumbing._session import Session
-from modelops_bundle.plumbing.fetch_manifest import fetch_manifest
-from modelops_bundle.refs import HEAD
+from modelops_bundle.plumbing.fetch_manifest import fetch_manifest, fetch_tag
+from modelops_bundle.refs import HEAD, tag_ref
 from modelops_bundle.remotes import choose_remote
 from modelops_bundle.sync_state import base_of
 from modelops_bundle.versions import find_ref
@@ -38,6 +38,20 @@ def version_of(session: Session, name: str, remote: str = "") -> Bundle:
         )
     with session.remote(remote) as opened:
         return fetch_manifest(project, opened, wanted)
+
+
+def published_version(session: Session, name: str, remote: str = "") -> Bundle:
+    """Return the version that a tag of the remote names *now*; all other names are as in `version_of`.
+
+    A tag that the remote does not have may be one of our own. Raises NotFound.
+    """
+    project = session.project
+    is_tag = name != HEAD and "/" not in name and not parse_version(name).startswith("sha256:")
+    if is_tag and (remote or choose_remote(project, session.settings)):
+        with session.remote(remote) as opened:
+            own = project.refs.read(tag_ref(name))
+            return fetch_tag(project, opened, name) or fetch_manifest(project, opened, own or name)
+    return version_of(session, name, remote)
 
 
 def base_version(session: Session) -> Bundle | None:
