@@ -42,10 +42,11 @@ def verify_objects(objects: ObjectStore, digests: Iterable[Digest]) -> Iterator[
     for digest in digests:
         try:
             objects.verify(digest)
-        except ObjectCorrupt as error:
-            yield Finding(ERROR, "corrupt-object", digest, error.message)
-        except ObjectMissing as error:
-            yield Finding(ERROR, "missing-object", digest, error.message)
+        except ObjectCorrupt:
+            file = objects.path(digest).relative_to(objects.root.parent)
+            yield Finding(ERROR, "corrupt-object", digest, file.as_posix())
+        except ObjectMissing:
+            yield Finding(ERROR, "missing-object", digest, "not in the object store")
 
 
 def verify_refs(project: Project) -> Iterator[Finding]:
@@ -56,8 +57,8 @@ def verify_refs(project: Project) -> Iterator[Finding]:
     for name in (HEAD, *project.refs.names()):
         try:
             digest = project.refs.read(name)
-        except IntegrityError as error:
-            yield Finding(ERROR, "bad-ref", NO_DIGEST, error.message)
+        except IntegrityError:
+            yield Finding(ERROR, "bad-ref", NO_DIGEST, f"'{name}' holds no digest")
             continue
         if digest and (digest in project.objects or not name.startswith("remotes/")):
             yield from _verify_version(project, name, digest)
