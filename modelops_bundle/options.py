@@ -1,0 +1,177 @@
+"""The options that `config` shows and sets: what holds now, and which file or variable says so.
+
+`remote`, `repository` and `tag` stand in `local.yaml` and hold here only; the others stand in `config.yaml`,
+which travels with the bundle. YAML comments do not survive a change.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from modelops_bundle.bundle_reference import remote_name
+from modelops_bundle.config import VERSION as CONFIG_VERSION
+from modelops_bundle.config import Config, parse_config
+from modelops_bundle.durable import write_file
+from modelops_bundle.errors import Invalid, NotFound
+from modelops_bundle.local_config import LocalConfig, read_local_config, repository_name, write_local_config
+from modelops_bundle.project import Project
+from modelops_bundle.registry.reference import parse_reference
+from modelops_bundle.remotes import choose_remote
+from modelops_bundle.safe_path import CONFIG_PATH
+from modelops_bundle.settings import Settings
+from modelops_bundle.tags import check_tag
+from modelops_bundle.yaml_file import dump, read_mapping, unknown
+
+LOCAL = ("remote", "repository", "tag")
+THRESHOLD = "storage.threshold_bytes"
+STORAGE = ("storage.layout", THRESHOLD)
+ANNOTATIONS = "annotations."
+DEFAULT = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """What an option is, and where that comes from: a file, a variable, an environment, or `default`."""
+
+    key: str
+    value: str
+    origin: str
+
+
+def read_options(project: Project, settings: Settings) -> dict[str, Option]:
+    """Return what holds now, by key; options without any value are left out."""
+    options = [*_local_options(project, settings), *_shared_options(project)]
+    return {option.key: option for option in options if option.value}
+
+
+def read_option(project: Project, settings: Settings, key: str) -> Option:
+    """Return what holds now; raise NotFound when the option has no value, and Invalid when there is none."""
+    found = read_options(project, settings).get(check_key(key))
+    if found is None:
+        raise NotFound(f"option '{key}' is not set", hint=f"modelops-bundle config {key} VALUE")
+    return found
+
+
+def set_option(project: Project, key: str, text: str, directory: Path) -> None:
+    """Set an option; a relative directory in it is resolved against `directory`. Raises Invalid."""
+    if check_key(key) in LOCAL:
+        with project.lock():
+            local = read_local_config(project.local_path)
+            write_local_config(project.local_path, _with(local, key, text, directory))
+        return
+    section, _, name = key.partition(".")
+    value = _check_threshold(text) if key == THRESHOLD else text
+
+    def change(document: dict[str, Any]) -> None:
+        document[section] = {**(document.get(section) or {}), name: value}
+
+    _change_config(project, change)
+
+
+def unset_option(project: Project, key: str) -> None:
+    """Take an option back to its default; raise NotFound when its file does not have it."""
+    if check_key(key) in LOCAL:
+        with project.lock():
+            if not (read_mapping(project.local_path) or {}).get(key):
+                raise _not_set(key, project.local_path)
+            default = getattr(LocalConfig(), key)
+            local = replace(read_local_config(project.local_path), **{key: default})
+            write_local_config(project.local_path, local)
+        return
+    section, _, name = key.partition(".")
+
+    def change(document: dict[str, Any]) -> None:
+        values = document.get(section) or {}
+        if name not in values:
+            raise _not_set(key, project.root / CONFIG_PATH)
+        del values[name]
+        if not values:
+            del document[section]
+
+    _change_config(project, change)
+
+
+def check_key(key: str) -> str:
+    """Return the key of an option; raise Invalid with a did-you-mean."""
+    if key not in (*LOCAL, *STORAGE) and not (key.startswith(ANNOTATIONS) and key != ANNOTATIONS):
+        raise unknown(key, (*LOCAL, *STORAGE, f"{ANNOTATIONS}NAME"), "option")
+    return key
+
+
+def _local_options(project: Project, settings: Settings) -> list[Option]:
+    local, file = read_local_config(project.local_path), str(project.local_path)
+    written = read_mapping(project.local_path) or {}
+    choice = choose_remote(project, settings)
+    if settings.repository:
+        repository = Option("repository", settings.repository, "environment variable")
+    elif local.repository:
+        repository = Option("repository", local.repository, file)
+    else:
+        repository = Option("repository", repository_name(project.root.name), DEFAULT)
+    return [
+        Option("remote", choice.name if choice else "", choice.origin if choice else ""),
+        repository,
+        Option("tag", local.tag, file if written.get("tag") else DEFAULT),
+    ]
+
+
+def _shared_options(project: Project) -> list[Option]:
+    path = project.root / CONFIG_PATH
+    config = parse_config(path.read_bytes(), str(path)) if path.is_file() else Config()
+    storage = (read_mapping(path) or {}).get("storage") or {}
+    values = {"layout": config.layout, "threshold_bytes": str(config.threshold_bytes)}
+    return [
+        *(
+            Option(f"storage.{key}", text, str(path) if key in storage else DEFAULT)
+            for key, text in values.items()
+        ),
+        *(Option(f"{ANNOTATIONS}{key}", text, str(path)) for key, text in config.annotations.items()),
+    ]
+
+
+def _with(local: LocalConfig, key: str, text: str, directory: Path) -> LocalConfig:
+    match key:
+        case "remote":
+            return replace(local, remote=_check_remote(text, directory))
+        case "repository":
+            return replace(local, repository=parse_reference(f"localhost/{text}").repository)
+        case _:
+            return replace(local, tag=check_tag(text))
+
+
+def _check_remote(text: str, directory: Path) -> str:
+    name = remote_name(text, directory)
+    if name.startswith("oci:"):
+        return name
+    reference = parse_reference(name)
+    if reference.tag or reference.digest:
+        raise Invalid(
+            f"a remote is named without tag and digest: '{text}'",
+            hint=f"modelops-bundle config remote {reference.name}"
+            + (f"; modelops-bundle config tag {reference.tag}" if reference.tag else ""),
+        )
+    return reference.name
+
+
+def _check_threshold(text: str) -> int:
+    if not re.fullmatch("[1-9][0-9]{0,17}", text):
+        raise Invalid(f"not a number of bytes: '{text}'", hint=f"modelops-bundle config {THRESHOLD} 52428800")
+    return int(text)
+
+
+def _change_config(project: Project, change: Callable[[dict[str, Any]], None]) -> None:
+    """Change `config.yaml` under the lock; what would not be valid is refused before it is written."""
+    path = project.root / CONFIG_PATH
+    with project.lock():
+        document: Mapping[str, Any] = read_mapping(path) or {"version": CONFIG_VERSION}
+        changed = dict(document)
+        change(changed)
+        data = dump(changed)
+        parse_config(data, str(path))
+        write_file(path, data, flush=True)
+
+
+def _not_set(key: str, path: Path) -> NotFound:
+    return NotFound(f"option '{key}' is not set in '{path}'", hint="modelops-bundle config --list --show-origin")
