@@ -22,6 +22,8 @@ TRAVELLING = frozenset({CONFIG_PATH, REGISTRY_PATH})
 MAX_PATH_BYTES = 4096
 MAX_COMPONENT_BYTES = 255
 MAX_DEPTH = 128
+MAX_TARGET_BYTES = 4095
+"""What Linux takes for the target of a symlink."""
 
 _NAME = "[A-Za-z0-9_][A-Za-z0-9_.+=@-]{0,200}"
 _ORDINARY = re.compile(f"(?:{_NAME}/){{0,100}}{_NAME}")
@@ -86,6 +88,8 @@ def check_link(path: str, target: str) -> str:
     rest = components[ups:]
     if not target or target.startswith("/") or ups > path.count("/"):
         reason = "points outside the project"
+    elif len(target.encode("utf-8", "surrogatepass")) > MAX_TARGET_BYTES:
+        reason = f"is longer than {MAX_TARGET_BYTES} bytes"
     elif ".." in rest:
         reason = "must have its '..' in front"
     elif any(part.casefold() in _RESERVED for part in rest):
