@@ -27,7 +27,15 @@ from modelops_bundle.manifest import (
     parse_bundle_config,
     parse_manifest,
 )
-from modelops_bundle.media_types import BUNDLE, BUNDLE_CONFIG, BUNDLE_FILE, BUNDLE_INDEX, TITLE
+from modelops_bundle.media_types import (
+    BUNDLE,
+    BUNDLE_CONFIG,
+    BUNDLE_FILE,
+    BUNDLE_INDEX,
+    TITLE,
+    TREE_ANNOTATION,
+)
+from modelops_bundle.safe_path import printable
 from modelops_bundle.tree import Mode, Tree
 
 if TYPE_CHECKING:
@@ -97,7 +105,7 @@ def read_bundle(data: bytes, fetch: FetchBlob, what: str) -> Bundle:
     manifest = parse_manifest(data, what)
     if manifest.artifact_type != BUNDLE or manifest.config.media_type != BUNDLE_CONFIG:
         raise UnsupportedMediaType(
-            f"{what} is not a bundle but '{manifest.artifact_type}'",
+            f"{what} is not a bundle but '{printable(manifest.artifact_type[:100])}'",
             hint="check the name and the tag: modelops-bundle ls-remote",
         )
     if not manifest.layers or manifest.layers[0].media_type != BUNDLE_INDEX:
@@ -117,8 +125,11 @@ def read_bundle(data: bytes, fetch: FetchBlob, what: str) -> Bundle:
 
 def _check(bundle: Bundle, what: str) -> None:
     tree = bundle.tree
-    if tree.digest() != bundle.config.tree or len(tree) != bundle.config.files:
+    config = bundle.config
+    if tree.digest() != config.tree or (len(tree), tree.size()) != (config.files, config.size):
         raise MalformedDocument(f"the index of {what} does not match its tree digest")
+    if bundle.manifest.annotations.get(TREE_ANNOTATION, config.tree) != config.tree:
+        raise MalformedDocument(f"the manifest of {what} is annotated with the tree of another bundle")
     titled = {layer.annotations.get(TITLE): layer for layer in bundle.manifest.layers[1:]}
     for path, file in bundle.index.files.items():
         if isinstance(file.place, TitledLayer):

@@ -95,9 +95,12 @@ def parse_bundle_index(data: bytes, what: str) -> BundleIndex:
     value = canonical_json.decode(data, f"the index of {what}", max_bytes=MAX_INDEX_BYTES)
     if not isinstance(value, dict) or not isinstance(value.get("files"), list):
         raise MalformedDocument(f"the index of {what} has no list of files")
-    if value.get("version") != VERSION:
+    version = value.get("version")
+    if type(version) is not int:
+        raise MalformedDocument(f"the index of {what} has no version")
+    if version != VERSION:
         raise UnsupportedMediaType(
-            f"the index of {what} has version {value.get('version')!r}",
+            f"the index of {what} has version {version}",
             hint="pip install --upgrade modelops-bundle",
         )
     try:
@@ -139,15 +142,15 @@ def _place_to_json(place: Place) -> Any:
 
 
 def _file_from_json(item: dict[str, Any]) -> BundleFile:
-    path, mode, size = item["path"], MODES[item["mode"]], item["size"]
+    path, mode, size = check_path(item["path"]), MODES[item["mode"]], item["size"]
     digest, layer = PREFIX + item["sha256"], item["layer"]
     if not is_digest(digest):
         raise ValueError(f"'{path}' has no sha256")
     if not isinstance(size, int) or isinstance(size, bool) or not 0 <= size <= MAX_INTEGER:
         raise ValueError(f"'{path}' has no size")
     if layer not in LAYERS:
-        raise ValueError(f"'{path}' is in layer '{layer}'")
-    entry = TreeEntry(check_path(path), mode, size, Digest(digest))
+        raise ValueError(f"'{path}' is in no layer that we know")
+    entry = TreeEntry(path, mode, size, Digest(digest))
     return BundleFile(entry, layer, _place_from_json(item["place"], entry))
 
 
@@ -157,7 +160,7 @@ def _place_from_json(value: Any, entry: TreeEntry) -> Place:
         case "layer" if entry.size:
             place = TITLED
         case "empty" if not entry.size and entry.digest == digest_of(b""):
-            return NOWHERE
+            place = NOWHERE
         case {"link": str(target)}:
             place = LinkTarget(check_link(entry.path, target))
             raw = target.encode()

@@ -4,6 +4,7 @@ No time, author or parent stands in them, so the same tree in the same profile h
 everywhere. Source: https://github.com/opencontainers/image-spec/blob/v1.1.0/manifest.md
 """
 
+import reprlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -54,21 +55,32 @@ class Manifest:
 
 
 def parse_manifest(data: bytes, what: str) -> Manifest:
-    """Read an untrusted image manifest; `what` names it in errors. Raises MalformedDocument."""
-    value = canonical_json.decode(data, f"the manifest of {what}", max_bytes=MAX_MANIFEST_BYTES)
-    if not isinstance(value, dict):
-        raise MalformedDocument(f"the manifest of {what} is not an object")
-    layers, annotations = value.get("layers"), value.get("annotations") or {}
-    if not isinstance(layers, list) or not isinstance(annotations, dict) or "manifests" in value:
-        raise MalformedDocument(f"the manifest of {what} is not an image manifest")
+    """Read an untrusted image manifest; `what` names it in errors.
+
+    Raises MalformedDocument, and UnsupportedMediaType for an index of images.
+    """
     where = f"the manifest of {what}"
+    value = canonical_json.decode(data, where, max_bytes=MAX_MANIFEST_BYTES)
+    if not isinstance(value, dict):
+        raise MalformedDocument(f"{where} is not an object")
+    if isinstance(value.get("manifests"), list):
+        raise UnsupportedMediaType(
+            f"{what} is an index of images, not a bundle",
+            hint="check the name and the tag: modelops-bundle ls-remote",
+        )
+    layers, annotations = value.get("layers"), value.get("annotations") or {}
+    media_type, artifact_type = value.get("mediaType") or OCI_MANIFEST, value.get("artifactType") or ""
+    if not isinstance(layers, list) or not isinstance(media_type, str) or not isinstance(artifact_type, str):
+        raise MalformedDocument(f"{where} is not an image manifest")
+    if not isinstance(annotations, dict) or not all(isinstance(text, str) for text in annotations.values()):
+        raise MalformedDocument(f"the annotations of {where} are not text")
     config = Descriptor.from_json(value.get("config"), where)
     return Manifest(
-        artifact_type=str(value.get("artifactType") or config.media_type),
+        artifact_type=artifact_type or config.media_type,
         config=config,
         layers=tuple(Descriptor.from_json(layer, where) for layer in layers),
-        annotations={str(key): str(text) for key, text in annotations.items()},
-        media_type=str(value.get("mediaType") or OCI_MANIFEST),
+        annotations=annotations,
+        media_type=media_type,
     )
 
 
@@ -106,10 +118,12 @@ def parse_bundle_config(data: bytes, what: str) -> BundleConfig:
     value = canonical_json.decode(data, f"the config of {what}", max_bytes=MAX_CONFIG_BYTES)
     if not isinstance(value, dict):
         raise MalformedDocument(f"the config of {what} is not an object")
-    required = value.get("required") or []
-    if value.get("version") != FORMAT or not isinstance(required, list) or not FEATURES.issuperset(required):
+    version, required = value.get("version"), value.get("required") or []
+    if type(version) is not int or not isinstance(required, list) or not all(isinstance(n, str) for n in required):
+        raise MalformedDocument(f"the config of {what} is malformed")
+    if version != FORMAT or not FEATURES.issuperset(required):
         raise UnsupportedMediaType(
-            f"{what} needs a newer reader (format {value.get('version')!r}, features {required!r})",
+            f"{what} needs a newer reader (format {version}, features {reprlib.repr(required)})",
             hint="pip install --upgrade modelops-bundle",
         )
     tree, index, files, size = (value.get(key) for key in ("tree", "index", "files", "size"))
