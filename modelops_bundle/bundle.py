@@ -1,20 +1,9 @@
 """A published version, read whole and checked: manifest, config and index agree with each other."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from modelops_bundle.bundle_index import (
-    NOWHERE,
-    TITLED,
-    BundleFile,
-    BundleIndex,
-    LinkTarget,
-    Place,
-    TitledLayer,
-    bundle_index_of,
-    parse_bundle_index,
-)
+from modelops_bundle.bundle_index import BundleIndex, ChunkedDocument, parse_bundle_index, parse_root
 from modelops_bundle.canonical_json import MalformedDocument
 from modelops_bundle.descriptor import Descriptor
 from modelops_bundle.digest import Digest, digest_of
@@ -32,29 +21,37 @@ from modelops_bundle.media_types import (
     BUNDLE_CONFIG,
     BUNDLE_FILE,
     BUNDLE_INDEX,
+    BUNDLE_PACK,
     TITLE,
     TREE_ANNOTATION,
 )
+from modelops_bundle.places import TitledLayer, label_of
 from modelops_bundle.safe_path import printable
-from modelops_bundle.tree import Mode, Tree
-
-if TYPE_CHECKING:
-    from modelops_bundle.layers import LayerRules
+from modelops_bundle.tree import Tree
 
 FetchBlob = Callable[[Descriptor], bytes]
-"""Gives the verified bytes of a small blob: a config or an index."""
+"""Gives the verified bytes of a small blob: a config or the first layer."""
+
+FetchDocument = Callable[[ChunkedDocument, Mapping[Digest, Descriptor]], bytes]
+"""Gives the bytes of an index document that lies in packs, given the manifest's packs."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """One version: the exact bytes of its documents, and what they say."""
+    """One version: the exact bytes of its documents, and what they say.
+
+    `root_data` is the first layer: the index document, or, when that is large, where its chunks are, which
+    `document` tells.
+    """
 
     data: bytes
     config_data: bytes
+    root_data: bytes
     index_data: bytes
     manifest: Manifest
     config: BundleConfig
     index: BundleIndex
+    document: ChunkedDocument | None = None
 
     @property
     def digest(self) -> Digest:
@@ -64,6 +61,11 @@ class Bundle:
     def tree(self) -> Tree:
         return self.index.tree()
 
+    @property
+    def packs(self) -> dict[Digest, Descriptor]:
+        """The packs that the manifest lists."""
+        return packs_of(self.manifest)
+
     def blobs(self) -> list[Descriptor]:
         """Return what the manifest names, each digest once: config, index and the layers of files."""
         named = (self.manifest.config, *self.manifest.layers)
@@ -71,33 +73,40 @@ class Bundle:
 
     def documents(self) -> dict[Digest, bytes]:
         """Return the bytes of manifest, config and index by digest: all but the files."""
-        return {digest_of(part): part for part in (self.data, self.config_data, self.index_data)}
+        parts = (self.data, self.config_data, self.root_data, self.index_data)
+        return {digest_of(part): part for part in parts}
+
+
+def packs_of(manifest: Manifest) -> dict[Digest, Descriptor]:
+    """Return the layers of a manifest that are packs."""
+    return {layer.digest: layer for layer in manifest.layers if layer.media_type == BUNDLE_PACK}
 
 
 def build_bundle(
-    tree: Tree, links: Mapping[str, str], rules: "LayerRules", annotations: Mapping[str, str]
+    index: BundleIndex,
+    document: ChunkedDocument | None,
+    packs: Iterable[Descriptor],
+    annotations: Mapping[str, str],
 ) -> Bundle:
-    """Describe a tree as a bundle of titled layers; `links` holds the target of each symlink by path."""
-
-    def place(path: str) -> Place:
-        if tree[path].mode is Mode.LINK:
-            return LinkTarget(links[path])
-        return TITLED if tree[path].size else NOWHERE
-
-    index = bundle_index_of(BundleFile(tree[path], rules.layer_of(path), place(path)) for path in tree)
-    data = index.to_bytes()
-    descriptor = Descriptor(BUNDLE_INDEX, digest_of(data), len(data))
-    config = BundleConfig(tree.digest(), descriptor.digest, len(tree), tree.size())
-    files = (
+    """Describe files as a bundle; `document` tells where the index document is, if it is in packs."""
+    index_data = index.to_bytes()
+    root_data = document.to_bytes() if document else index_data
+    root = Descriptor(BUNDLE_INDEX, digest_of(root_data), len(root_data))
+    files = [
         Descriptor(BUNDLE_FILE, file.entry.digest, file.entry.size, {TITLE: path})
         for path, file in index.files.items()
         if isinstance(file.place, TitledLayer)
-    )
-    manifest = bundle_manifest(config, (descriptor, *files), annotations)
-    return Bundle(manifest.to_bytes(), config.to_bytes(), data, manifest, config, index)
+    ]
+    tree = index.tree()
+    layers = (root, *files, *packs)
+    required = ("packs",) if len(layers) > 1 + len(files) else ()
+    config = BundleConfig(tree.digest(), root.digest, len(tree), tree.size(), required)
+    manifest = bundle_manifest(config, layers, annotations)
+    config_data = config.to_bytes()
+    return Bundle(manifest.to_bytes(), config_data, root_data, index_data, manifest, config, index, document)
 
 
-def read_bundle(data: bytes, fetch: FetchBlob, what: str) -> Bundle:
+def read_bundle(data: bytes, fetch: FetchBlob, fetch_document: FetchDocument, what: str) -> Bundle:
     """Read and check a bundle from its manifest's bytes; `what` names it in errors.
 
     Raises UnsupportedMediaType when it is no bundle, MalformedDocument when its parts contradict each other.
@@ -116,9 +125,19 @@ def read_bundle(data: bytes, fetch: FetchBlob, what: str) -> Bundle:
     config = parse_bundle_config(config_data, what)
     if config.index != manifest.layers[0].digest:
         raise MalformedDocument(f"the config of {what} names another index than its manifest")
-    index_data = fetch(manifest.layers[0])
-    index = parse_bundle_index(index_data, what)
-    bundle = Bundle(data, config_data, index_data, manifest, config, index)
+    packs = packs_of(manifest)
+    labels = {label_of(pack): pack for pack in packs}
+    if len(labels) != len(packs):
+        raise MalformedDocument(f"the manifest of {what} lists packs that cannot be told apart")
+    root_data = index_data = fetch(manifest.layers[0])
+    index = parse_root(root_data, what, labels)
+    document = index if isinstance(index, ChunkedDocument) else None
+    if isinstance(index, ChunkedDocument):
+        index_data = fetch_document(index, packs)
+        if digest_of(index_data) != index.digest:
+            raise MalformedDocument(f"the index of {what} does not match its digest")
+        index = parse_bundle_index(index_data, what, labels)
+    bundle = Bundle(data, config_data, root_data, index_data, manifest, config, index, document)
     _check(bundle, what)
     return bundle
 

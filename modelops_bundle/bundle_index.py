@@ -10,51 +10,15 @@ from typing import Any
 
 from modelops_bundle import canonical_json
 from modelops_bundle.canonical_json import MAX_INTEGER, MalformedDocument
-from modelops_bundle.digest import PREFIX, Digest, digest_of, hex_of, is_digest
+from modelops_bundle.digest import PREFIX, Digest, hex_of, is_digest
 from modelops_bundle.errors import Invalid, UnsupportedMediaType
-from modelops_bundle.safe_path import UnsafePath, check_link, check_path
-from modelops_bundle.tree import MODES, Mode, Tree, TreeEntry, tree_of
+from modelops_bundle.places import Labels, Place, Terms, place_from_json, place_to_json, terms_from_json
+from modelops_bundle.safe_path import UnsafePath, check_path
+from modelops_bundle.tree import MODES, Tree, TreeEntry, tree_of
 
 VERSION = 1
 LAYERS = ("code", "config", "data", "models")
 MAX_INDEX_BYTES = 1 << 30
-
-
-@dataclass(frozen=True, slots=True)
-class TitledLayer:
-    """The file is a layer of its own, whose digest is the file's and whose title is its path."""
-
-
-@dataclass(frozen=True, slots=True)
-class Nowhere:
-    """The file is empty; registries refuse blobs of no bytes."""
-
-
-@dataclass(frozen=True, slots=True)
-class LinkTarget:
-    """The symlink's target, kept in the index itself."""
-
-    target: str
-
-
-@dataclass(frozen=True, slots=True)
-class External:
-    """The file lies in a blob store, outside the registry."""
-
-    uri: str
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """The file is a sequence of chunks: `(pack, first chunk, count)` each."""
-
-    terms: tuple[tuple[Digest, int, int], ...]
-
-
-Place = TitledLayer | Nowhere | LinkTarget | External | Terms
-
-TITLED = TitledLayer()
-NOWHERE = Nowhere()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,24 +51,65 @@ def bundle_index_of(files: Iterable[BundleFile]) -> BundleIndex:
     return BundleIndex({path: by_path[path] for path in tree_of(file.entry for file in by_path.values())})
 
 
-def parse_bundle_index(data: bytes, what: str) -> BundleIndex:
-    """Read an untrusted index document; `what` names the bundle in errors.
+@dataclass(frozen=True, slots=True)
+class ChunkedDocument:
+    """An index document that is too large for one blob: chunks in packs, like any large file."""
+
+    digest: Digest
+    size: int
+    terms: Terms
+
+    def to_bytes(self) -> bytes:
+        """Return the canonical JSON that stands in the document's stead."""
+        document = {"sha256": hex_of(self.digest), "size": self.size, **self.terms.to_json()}
+        return canonical_json.encode({"document": document, "version": VERSION})
+
+
+def parse_root(data: bytes, what: str, labels: Labels) -> ChunkedDocument | BundleIndex:
+    """Read the untrusted first layer of a bundle: the index document, or where its chunks are.
 
     Raises MalformedDocument (exit 5), also for unsafe paths; UnsupportedMediaType for a newer version.
     """
+    value = _decode(data, what)
+    if "document" not in value:
+        return _index_from_json(value, what, labels)
+    document = value["document"]
+    try:
+        digest, size = PREFIX + document["sha256"], document["size"]
+        terms = terms_from_json(document, labels)
+    except (KeyError, TypeError, ValueError) as error:
+        raise MalformedDocument(f"the index of {what} is malformed: {error}") from error
+    if not is_digest(digest) or type(size) is not int or not 0 < size <= MAX_INDEX_BYTES:
+        raise MalformedDocument(f"the index of {what} is malformed: its size or digest")
+    return ChunkedDocument(Digest(digest), size, terms)
+
+
+def parse_bundle_index(data: bytes, what: str, labels: Labels) -> BundleIndex:
+    """Read an untrusted index document; `what` names the bundle in errors, `labels` are the manifest's packs.
+
+    Raises MalformedDocument (exit 5), also for unsafe paths; UnsupportedMediaType for a newer version.
+    """
+    return _index_from_json(_decode(data, what), what, labels)
+
+
+def _decode(data: bytes, what: str) -> dict[str, Any]:
     value = canonical_json.decode(data, f"the index of {what}", max_bytes=MAX_INDEX_BYTES)
-    if not isinstance(value, dict) or not isinstance(value.get("files"), list):
-        raise MalformedDocument(f"the index of {what} has no list of files")
-    version = value.get("version")
+    version = value.get("version") if isinstance(value, dict) else None
     if type(version) is not int:
         raise MalformedDocument(f"the index of {what} has no version")
     if version != VERSION:
         raise UnsupportedMediaType(
-            f"the index of {what} has version {version}",
-            hint="pip install --upgrade modelops-bundle",
+            f"the index of {what} has version {version}", hint="pip install --upgrade modelops-bundle"
         )
+    assert isinstance(value, dict)
+    return value
+
+
+def _index_from_json(value: dict[str, Any], what: str, labels: Labels) -> BundleIndex:
+    if not isinstance(value.get("files"), list):
+        raise MalformedDocument(f"the index of {what} has no list of files")
     try:
-        files = [_file_from_json(item) for item in value["files"]]
+        files = [_file_from_json(item, labels) for item in value["files"]]
         index = bundle_index_of(files)
     except UnsafePath as error:
         raise MalformedDocument(f"{what} is refused: {error.message}") from error
@@ -121,27 +126,13 @@ def _file_to_json(file: BundleFile) -> dict[str, Any]:
         "layer": file.layer,
         "mode": entry.mode,
         "path": entry.path,
-        "place": _place_to_json(file.place),
+        "place": place_to_json(file.place),
         "sha256": hex_of(entry.digest),
         "size": entry.size,
     }
 
 
-def _place_to_json(place: Place) -> Any:
-    match place:
-        case TitledLayer():
-            return "layer"
-        case Nowhere():
-            return "empty"
-        case LinkTarget(target):
-            return {"link": target}
-        case External(uri):
-            return {"uri": uri}
-        case Terms(terms):
-            return {"terms": [list(term) for term in terms]}
-
-
-def _file_from_json(item: dict[str, Any]) -> BundleFile:
+def _file_from_json(item: dict[str, Any], labels: Labels) -> BundleFile:
     path, mode, size = check_path(item["path"]), MODES[item["mode"]], item["size"]
     digest, layer = PREFIX + item["sha256"], item["layer"]
     if not is_digest(digest):
@@ -151,35 +142,4 @@ def _file_from_json(item: dict[str, Any]) -> BundleFile:
     if layer not in LAYERS:
         raise ValueError(f"'{path}' is in no layer that we know")
     entry = TreeEntry(path, mode, size, Digest(digest))
-    return BundleFile(entry, layer, _place_from_json(item["place"], entry))
-
-
-def _place_from_json(value: Any, entry: TreeEntry) -> Place:
-    place: Place
-    match value:
-        case "layer" if entry.size:
-            place = TITLED
-        case "empty" if not entry.size and entry.digest == digest_of(b""):
-            place = NOWHERE
-        case {"link": str(target)}:
-            place = LinkTarget(check_link(entry.path, target))
-            raw = target.encode()
-            if entry.mode is not Mode.LINK or len(raw) != entry.size or digest_of(raw) != entry.digest:
-                raise ValueError(f"the target of '{entry.path}' does not match its digest")
-            return place
-        case {"uri": str(uri)}:
-            place = External(uri)
-        case {"terms": list(terms)}:
-            place = Terms(tuple(_term(term) for term in terms))
-        case _:
-            raise ValueError(f"'{entry.path}' has no place")
-    if entry.mode is Mode.LINK:
-        raise ValueError(f"'{entry.path}' is a symlink without a target")
-    return place
-
-
-def _term(value: Any) -> tuple[Digest, int, int]:
-    pack, first, count = value
-    if not is_digest(pack) or not all(type(n) is int and 0 <= n <= MAX_INTEGER for n in (first, count)):
-        raise ValueError("a term is not (pack, first chunk, count)")
-    return Digest(pack), first, count
+    return BundleFile(entry, layer, place_from_json(item["place"], entry, labels))

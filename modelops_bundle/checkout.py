@@ -7,16 +7,17 @@ every directory on the way is made or checked first (oras-go GHSA-8xwf-rjm4-xvhv
 import os
 import tempfile
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Container, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from modelops_bundle.bundle_index import BundleFile, LinkTarget
+from modelops_bundle.bundle_index import BundleFile
 from modelops_bundle.digest import Digest
 from modelops_bundle.errors import IntegrityError, WorkingTreeConflict
 from modelops_bundle.hashing import SMALL, Content, content_of, read_content, read_small
 from modelops_bundle.index import IndexEntry
+from modelops_bundle.places import LinkTarget
 from modelops_bundle.tree import Mode
 from modelops_bundle.working_tree import entry_of, is_real_directory, walk
 
@@ -82,6 +83,15 @@ class Checkout:
                 hint="modelops-bundle verify-objects",
             )
         self._staged[file.entry.path] = Staged(temporary, content)
+
+    @property
+    def staged(self) -> Collection[str]:
+        """The paths that are ready."""
+        return self._staged.keys()
+
+    def drop(self, keep: Container[str]) -> None:
+        """Forget staged files that are not wanted after all."""
+        self._staged = {path: staged for path, staged in self._staged.items() if path in keep}
 
     def commit(self, delete: Iterable[str], unchanged: Callable[[str], bool]) -> dict[str, IndexEntry]:
         """Rename all staged files into place, delete others, and return the new files' index entries.

@@ -20,16 +20,22 @@ _STORAGE_KEYS = ("layout", "threshold_bytes")
 
 
 class Layout(StrEnum):
-    """How files travel: `portable` makes each a layer of its own, which plain OCI clients can pull."""
+    """How files travel.
 
+    `portable`: each is a layer of its own, which plain OCI clients can pull. `packed`: all are in packs.
+    `auto`: up to 128 files below 8 MiB are layers of their own; more of them, and larger ones, are in packs.
+    """
+
+    AUTO = "auto"
     PORTABLE = "portable"
+    PACKED = "packed"
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
     """The bundle's configuration; `threshold_bytes` is where a file counts as large."""
 
-    layout: Layout = Layout.PORTABLE
+    layout: Layout = Layout.AUTO
     threshold_bytes: int = DEFAULT_THRESHOLD
     layers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     annotations: Mapping[str, str] = field(default_factory=dict)
@@ -42,7 +48,7 @@ def parse_config(data: bytes, what: str) -> Config:
     check_keys(value, _KEYS, what)
     storage = _mapping(value, "storage", what)
     check_keys(storage, _STORAGE_KEYS, what)
-    layout = storage.get("layout", Layout.PORTABLE)
+    layout = storage.get("layout", Layout.AUTO)
     if not isinstance(layout, str) or layout not in tuple(Layout):
         raise unknown(shown(layout), tuple(Layout), f"storage.layout in '{what}'")
     threshold = storage.get("threshold_bytes", DEFAULT_THRESHOLD)

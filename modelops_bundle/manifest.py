@@ -24,7 +24,7 @@ from modelops_bundle.media_types import (
 from modelops_bundle.remote import MAX_MANIFEST_BYTES
 
 FORMAT = 1
-FEATURES: frozenset[str] = frozenset()
+FEATURES = frozenset({"packs"})
 """Features that this version can read; a bundle's config lists those that its reader must know."""
 MAX_CONFIG_BYTES = 4 << 20
 """skopeo and podman refuse larger ones."""

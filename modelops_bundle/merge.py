@@ -6,28 +6,26 @@ in the meantime. What is overwritten on request is kept as objects first.
 
 import os
 import stat
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from modelops_bundle.bundle import Bundle
-from modelops_bundle.bundle_index import BundleFile
 from modelops_bundle.checkout import Checkout
 from modelops_bundle.digest import Digest
 from modelops_bundle.errors import WorkingTreeConflict
-from modelops_bundle.hashing import Content
 from modelops_bundle.index import Index, IndexEntry, mode_bits
 from modelops_bundle.project import Project
 from modelops_bundle.snapshot import LARGE, take
 from modelops_bundle.sync import PullOptions, PullPlan, plan_pull
 from modelops_bundle.tracking import refresh
-from modelops_bundle.transfer import partial_path
 from modelops_bundle.tree import Tree, TreeEntry
 from modelops_bundle.tree_diff import State
 from modelops_bundle.working_tree import look, walk
 
-Fetch = Callable[[Iterable[str]], Mapping[Digest, Content]]
-"""Brings the content of paths here: into the object store, or, if large, to `partial_path`."""
+Stage = Callable[[Checkout, Sequence[str]], list[Path]]
+"""Stages files for a checkout, verified; returns files to remove when it is done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,23 +51,30 @@ def plan_merge(project: Project, bundle: Bundle, base: Tree, options: PullOption
     return Merge(plan, now.index, {**found, **untracked})
 
 
-def merge(project: Project, bundle: Bundle, base: Tree, options: PullOptions, fetch: Fetch) -> Merge:
+def merge(project: Project, bundle: Bundle, base: Tree, options: PullOptions, stage: Stage) -> Merge:
     """Merge a version into the working tree and the index.
 
     Raises WorkingTreeConflict naming every path, with nothing written, when both sides changed one.
     """
     first = plan_merge(project, bundle, base, options)
     refuse_conflicts(first.plan)
-    arrived = dict(fetch(first.plan.write))
-    with project.lock():
-        work = plan_merge(project, bundle, base, options)
-        refuse_conflicts(work.plan)
-        tree = bundle.tree
-        kept = _keep_overwritten(project, work)
-        arrived |= fetch([p for p in work.plan.write if tree[p].digest not in arrived])
-        entries = checkout(project, bundle, work.plan.write, work.plan.delete, work.found, arrived)
-        _update_index(project, bundle, work, entries)
+    with Checkout(project.root, project.tmp) as staging:
+        leftovers = stage(staging, first.plan.write)
+        with project.lock():
+            work = plan_merge(project, bundle, base, options)
+            refuse_conflicts(work.plan)
+            kept = _keep_overwritten(project, work)
+            leftovers += stage(staging, [path for path in work.plan.write if path not in staging.staged])
+            staging.drop(keep=frozenset(work.plan.write))
+            unchanged = partial(_is_as_found, project.root, work.found)
+            _update_index(project, bundle, work, staging.commit(work.plan.delete, unchanged))
+    for file in leftovers:
+        file.unlink(missing_ok=True)
     return replace(work, kept=kept)
+
+
+def _is_as_found(root: Path, found: Mapping[str, IndexEntry | None], path: str) -> bool:
+    return is_still(root, path, found.get(path))
 
 
 def refuse_conflicts(plan: PullPlan) -> None:
@@ -89,31 +94,16 @@ def checkout(
     write: Iterable[str],
     delete: Iterable[str],
     expected: Mapping[str, IndexEntry | None],
-    arrived: Mapping[Digest, Content],
 ) -> dict[str, IndexEntry]:
-    """Write files of a version whose content is here, delete others, and return the new index entries.
+    """Write files of a version whose content is in the object store, delete others; return new index entries.
 
-    `expected` says what each path holds now (None or absent: nothing); `arrived` has the verified content of
-    large files that lie at `partial_path`. When a path holds something else by now, WorkingTreeConflict is
-    raised and nothing is written.
+    `expected` says what each path holds now (None or absent: nothing). When a path holds something else by
+    now, WorkingTreeConflict is raised and nothing is written.
     """
-    large: dict[Digest, Path] = {}
-
-    def find(digest: Digest) -> Path:
-        return large.get(digest) or project.objects.path(digest)
-
-    def stage(work: Checkout, file: BundleFile) -> None:
-        digest = file.entry.digest
-        if digest in arrived and digest not in large:
-            source = partial_path(project.objects, digest)
-            large[digest] = work.stage_verified(file, source, arrived[digest])
-        else:
-            work.stage(file, find)
-
     with Checkout(project.root, project.tmp) as work:
         for path in write:
-            stage(work, bundle.index.files[path])
-        return work.commit(delete, lambda path: is_still(project.root, path, expected.get(path)))
+            work.stage(bundle.index.files[path], project.objects.path)
+        return work.commit(delete, partial(_is_as_found, project.root, expected))
 
 
 def is_still(root: Path, path: str, entry: IndexEntry | None) -> bool:

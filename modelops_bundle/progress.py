@@ -2,18 +2,19 @@
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """How far one phase of a command is; sizes in bytes. `done == total` at its end."""
+    """How far one phase of a command is; sizes in bytes. The totals may still grow until it is `finished`."""
 
     phase: str
-    blobs_done: int
-    blobs: int
-    bytes_done: int
-    bytes: int
+    blobs_done: int = 0
+    blobs: int = 0
+    bytes_done: int = 0
+    bytes: int = 0
+    finished: bool = False
 
 
 OnEvent = Callable[[Event], None]
@@ -24,19 +25,34 @@ def ignore_events(event: Event) -> None:
 
 
 class Meter:
-    """Counts for one phase, from several threads, and reports each step."""
+    """Counts for one phase, from several threads, and reports each step; a context that ends the phase."""
 
-    def __init__(self, phase: str, blobs: int, size: int, on_event: OnEvent) -> None:
+    def __init__(self, phase: str, on_event: OnEvent, blobs: int = 0, size: int = 0) -> None:
         self._lock = threading.Lock()
         self._event = Event(phase, 0, blobs, 0, size)
         self._on_event = on_event
         on_event(self._event)
 
+    def __enter__(self) -> "Meter":
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        if exc == (None, None, None):
+            self._report(replace(self._event, finished=True))
+
+    def expect(self, size: int, blobs: int = 1) -> None:
+        """Report that there is more to do than was known."""
+        with self._lock:
+            last = self._event
+            self._report(replace(last, blobs=last.blobs + blobs, bytes=last.bytes + size))
+
     def advance(self, size: int, blobs: int = 0) -> None:
         """Report that `size` more bytes, and `blobs` more blobs, are done."""
         with self._lock:
             last = self._event
-            self._event = Event(
-                last.phase, last.blobs_done + blobs, last.blobs, last.bytes_done + size, last.bytes
-            )
-            self._on_event(self._event)
+            done = replace(last, blobs_done=last.blobs_done + blobs, bytes_done=last.bytes_done + size)
+            self._report(done)
+
+    def _report(self, event: Event) -> None:
+        self._event = event
+        self._on_event(event)

@@ -2,13 +2,14 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from modelops_bundle.bundle import Bundle, read_bundle
+from modelops_bundle.bundle_index import ChunkedDocument
 from modelops_bundle.descriptor import Descriptor
 from modelops_bundle.digest import Digest
 from modelops_bundle.errors import Invalid, NotFound
@@ -21,6 +22,7 @@ from modelops_bundle.safe_path import CONFIG_PATH, METADATA_DIR
 if TYPE_CHECKING:
     from modelops_bundle.config import Config
     from modelops_bundle.ignore import IgnoreRules
+    from modelops_bundle.pack_cache import PackCache
 
 GITIGNORE = """\
 # Everything here is machine-local, except what travels with the bundle.
@@ -115,7 +117,10 @@ class Project:
         def fetch(blob: Descriptor) -> bytes:
             return self.objects.read(blob.digest)
 
-        return read_bundle(self.objects.read(digest), fetch, f"'{digest}'")
+        def fetch_document(document: ChunkedDocument, packs: Mapping[Digest, Descriptor]) -> bytes:
+            return self.objects.read(document.digest)
+
+        return read_bundle(self.objects.read(digest), fetch, fetch_document, f"'{digest}'")
 
     def keep(self, bundle: Bundle) -> None:
         """Store a version's documents, so that it can be read without its remote."""
@@ -129,6 +134,13 @@ class Project:
 
         path = self.root / CONFIG_PATH
         return parse_config(path.read_bytes(), str(path)) if path.is_file() else Config()
+
+    @cached_property
+    def packs(self) -> "PackCache":
+        """The indexes of packs that were seen."""
+        from modelops_bundle.pack_cache import PackCache
+
+        return PackCache(self.directory / "packs")
 
     @cached_property
     def ignore(self) -> "IgnoreRules":

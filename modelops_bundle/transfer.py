@@ -97,7 +97,7 @@ def fetch_objects(
     missing = list({blob.digest: blob for blob in blobs if blob.digest not in objects}.values())
     if not missing:
         return
-    meter = Meter("fetch", len(missing), sum(blob.size for blob in missing), on_event)
+    size = sum(blob.size for blob in missing)
 
     def fetch(blob: Descriptor) -> None:
         target = partial_path(objects, blob.digest)
@@ -105,7 +105,8 @@ def fetch_objects(
         objects.adopt(target, blob.digest)
         meter.advance(0, 1)
 
-    in_parallel(fetch, missing, jobs)
+    with Meter("fetch", on_event, len(missing), size) as meter:
+        in_parallel(fetch, missing, jobs)
 
 
 def fetch_partials(
@@ -119,14 +120,15 @@ def fetch_partials(
     wanted = list(blobs)
     if not wanted:
         return {}
-    meter = Meter("fetch", len(wanted), sum(blob.size for blob in wanted), on_event)
+    size = sum(blob.size for blob in wanted)
 
     def fetch(blob: Descriptor) -> tuple[Digest, Content]:
         content = download(remote, blob, partial_path(objects, blob.digest), meter)
         meter.advance(0, 1)
         return blob.digest, content
 
-    return dict(in_parallel(fetch, wanted, jobs))
+    with Meter("fetch", on_event, len(wanted), size) as meter:
+        return dict(in_parallel(fetch, wanted, jobs))
 
 
 def push_blobs(
@@ -143,7 +145,7 @@ def push_blobs(
     wanted = {blob.digest: (blob, content) for blob, content in blobs}
     if not wanted:
         return {}
-    meter = Meter("push", len(wanted), sum(blob.size for blob, _ in wanted.values()), on_event)
+    size = sum(blob.size for blob, _ in wanted.values())
 
     def push(item: tuple[Descriptor, OpenContent]) -> tuple[Digest, BlobStatus]:
         blob, content = item
@@ -155,7 +157,8 @@ def push_blobs(
         meter.advance(blob.size, 1)
         return blob.digest, status
 
-    return dict(in_parallel(push, list(wanted.values()), jobs))
+    with Meter("push", on_event, len(wanted), size) as meter:
+        return dict(in_parallel(push, list(wanted.values()), jobs))
 
 
 def in_parallel(work: Callable[[T], R], items: list[T], jobs: int) -> list[R]:

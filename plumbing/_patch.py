@@ -10,8 +10,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from modelops_bundle.bundle import Bundle
-from modelops_bundle.bundle_index import LinkTarget
 from modelops_bundle.hashing import open_regular
+from modelops_bundle.places import LinkTarget
 from modelops_bundle.plumbing._records import quote_path
 from modelops_bundle.project import Project
 from modelops_bundle.tree import Mode, TreeEntry

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 import click
 
 from modelops_bundle.bundle import Bundle
-from modelops_bundle.bundle_index import LinkTarget, Nowhere
 from modelops_bundle.errors import NotFound, WorkingTreeConflict
 from modelops_bundle.index import IndexEntry
 from modelops_bundle.merge import checkout, on_disk
+from modelops_bundle.places import LinkTarget, Nowhere
 from modelops_bundle.plumbing._records import RecordWriter, read_paths
 from modelops_bundle.plumbing._session import Session, nul_option, pass_session, stdin_option
 from modelops_bundle.project import Project
@@ -35,7 +35,7 @@ def checkout_index(project: Project, bundle: Bundle, paths: Iterable[str], *, fo
                 f"{len(differing)} files would be overwritten", hint="--force overwrites them", details=differing
             )
         _require_contents(project, bundle, wrong)
-        entries = checkout(project, bundle, wrong, (), found, {})
+        entries = checkout(project, bundle, wrong, (), found)
         for path, entry in entries.items():
             index[path] = entry
         project.write_index(index)
@@ -48,7 +48,7 @@ def _require_contents(project: Project, bundle: Bundle, paths: Iterable[str]) ->
         if not isinstance(file.place, LinkTarget | Nowhere) and file.entry.digest not in project.objects:
             raise NotFound(
                 f"content of '{path}' is not here: '{file.entry.digest}'",
-                hint=f"modelops-bundle read-manifest --blobs {bundle.digest} | modelops-bundle fetch-blob --stdin",
+                hint=f"modelops-bundle fetch-blob --manifest {bundle.digest}",
             )
 
 

@@ -1,13 +1,16 @@
 """fetch-manifest: fetch a version's documents from a remote, so that it can be read without it."""
 
+from collections.abc import Mapping
+
 import click
 
 from modelops_bundle.bundle import Bundle, read_bundle
-from modelops_bundle.bundle_index import MAX_INDEX_BYTES
+from modelops_bundle.bundle_index import MAX_INDEX_BYTES, ChunkedDocument
 from modelops_bundle.descriptor import Descriptor
 from modelops_bundle.digest import Digest, is_digest
 from modelops_bundle.errors import NotFound, UnsupportedMediaType
 from modelops_bundle.media_types import DOCKER_MANIFEST_LIST, OCI_INDEX
+from modelops_bundle.pack_reading import read_terms
 from modelops_bundle.plumbing._records import RecordWriter
 from modelops_bundle.plumbing._session import Session, pass_session, remote_option
 from modelops_bundle.project import Project
@@ -36,8 +39,13 @@ def fetch_manifest(project: Project, remote: Remote, reference: str) -> Bundle:
             return project.objects.read(blob.digest)
         return fetch_document(remote, blob, MAX_INDEX_BYTES)
 
+    def read_document(document: ChunkedDocument, packs: Mapping[Digest, Descriptor]) -> bytes:
+        if document.digest in project.objects:
+            return project.objects.read(document.digest)
+        return read_terms(remote, project.packs, packs, document.terms, document.size)
+
     separator = "@" if is_digest(reference) else ":"
-    bundle = read_bundle(data, fetch, f"'{remote.name}{separator}{reference}'")
+    bundle = read_bundle(data, fetch, read_document, f"'{remote.name}{separator}{reference}'")
     project.keep(bundle)
     return bundle
 

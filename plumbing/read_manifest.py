@@ -3,7 +3,8 @@
 import click
 
 from modelops_bundle.bundle import Bundle
-from modelops_bundle.bundle_index import BundleFile, External, LinkTarget, Nowhere, Place, Terms, TitledLayer
+from modelops_bundle.bundle_index import BundleFile
+from modelops_bundle.places import External, LinkTarget, Nowhere, Place, Terms, TitledLayer
 from modelops_bundle.plumbing._records import RecordWriter
 from modelops_bundle.plumbing._session import Session, nul_option, pass_session
 from modelops_bundle.project import Project

@@ -1,44 +1,35 @@
 """write-manifest: make a version of the tracked files, and keep its documents in the object store."""
 
-import os
 import sys
 from collections.abc import Iterable
 
 import click
 
-from modelops_bundle.bundle import Bundle, build_bundle
-from modelops_bundle.digest import digest_of, parse_digest
+from modelops_bundle.bundle import Bundle
+from modelops_bundle.digest import parse_digest
+from modelops_bundle.encoding import encode
 from modelops_bundle.errors import Invalid
-from modelops_bundle.hashing import FileChanged
+from modelops_bundle.pack_writer import FinishedPack
+from modelops_bundle.packing import Known
 from modelops_bundle.plumbing._records import RecordWriter, read_records, split_path
 from modelops_bundle.plumbing._session import Session, nul_option, pass_session, stdin_option
 from modelops_bundle.project import Project
-from modelops_bundle.remote import MAX_MANIFEST_BYTES
 from modelops_bundle.safe_path import check_path
 from modelops_bundle.tracking import snapshot
-from modelops_bundle.tree import EMPTY, MODES, Mode, Tree, TreeEntry, tree_of
-
-
-class TooManyLayers(Invalid):
-    """A manifest would be larger than registries accept."""
+from modelops_bundle.tree import EMPTY, MODES, Tree, TreeEntry, tree_of
 
 
 def write_manifest(project: Project, tree: Tree) -> Bundle:
-    """Describe a tree as a bundle and store its manifest, config and index.
+    """Describe a tree as a bundle and store its manifest, config, index and packs as objects.
 
     Raises TooManyLayers when the manifest would be too large for registries.
     """
-    from modelops_bundle.layers import LayerRules
 
-    links = {path: _link_target(project, entry) for path, entry in tree.items() if entry.mode is Mode.LINK}
-    bundle = build_bundle(tree, links, LayerRules(project.config.layers), project.config.annotations)
-    if len(bundle.data) > MAX_MANIFEST_BYTES:
-        raise TooManyLayers(
-            f"{len(tree)} files make a manifest of {len(bundle.data)} bytes; registries take {MAX_MANIFEST_BYTES}",
-            hint="track fewer files: modelops-bundle remove DIR",
-        )
-    project.keep(bundle)
-    return bundle
+    def keep(pack: FinishedPack) -> None:
+        project.packs.keep(pack.layer, pack.payload)
+        project.objects.adopt(pack.file, pack.layer.digest)
+
+    return encode(project, tree, project.load_index(), Known(), keep)
 
 
 class UnknownContent(Invalid):
@@ -73,16 +64,6 @@ def check_contents(project: Project, tree: Tree) -> None:
                 f"content of '{path}' is not here: '{entry.digest}' of {entry.size} bytes",
                 hint="store it first: modelops-bundle hash-object -w FILE",
             )
-
-
-def _link_target(project: Project, entry: TreeEntry) -> str:
-    if entry.digest in project.objects:
-        raw = project.objects.read(entry.digest)
-    else:
-        raw = os.readlink(os.fsencode(project.root / entry.path))
-        if digest_of(raw) != entry.digest:
-            raise FileChanged(entry.path)
-    return raw.decode("utf-8", "surrogateescape")
 
 
 @click.command()

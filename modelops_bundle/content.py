@@ -1,0 +1,47 @@
+"""Where the bytes of tracked files are: in the object store, or, if they are large, in the working tree."""
+
+import os
+from collections.abc import Mapping
+from typing import BinaryIO
+
+from modelops_bundle.digest import digest_of
+from modelops_bundle.errors import NotFound
+from modelops_bundle.hashing import FileChanged, open_regular
+from modelops_bundle.index import IndexEntry
+from modelops_bundle.packing import Source
+from modelops_bundle.project import Project
+from modelops_bundle.tree import TreeEntry
+
+
+class ContentGone(NotFound):
+    """The bytes that a version needs are neither an object nor in the working tree."""
+
+
+def source_of(project: Project, entry: TreeEntry, index: Mapping[str, IndexEntry]) -> Source:
+    """Return how to read a file's content; what is read must be checked against the entry."""
+    tracked = index.get(entry.path)
+    known = tracked.blake3 if tracked and tracked.digest == entry.digest else None
+
+    def open_content() -> BinaryIO:
+        if entry.digest in project.objects:
+            return project.objects.open(entry.digest)
+        try:
+            return open_regular(f"{project.root}/{entry.path}")
+        except NotFound:
+            raise ContentGone(
+                f"the content of '{entry.path}' ({entry.digest}) is not here any more",
+                hint="modelops-bundle status",
+            ) from None
+
+    return Source(open_content, known)
+
+
+def link_target(project: Project, entry: TreeEntry) -> str:
+    """Return where a tracked symlink points; raise FileChanged when it is not what was tracked."""
+    if entry.digest in project.objects:
+        raw = project.objects.read(entry.digest)
+    else:
+        raw = os.readlink(os.fsencode(project.root / entry.path))
+        if digest_of(raw) != entry.digest:
+            raise FileChanged(entry.path)
+    return raw.decode("utf-8", "surrogateescape")

@@ -1,0 +1,182 @@
+"""Bring the content of a version's files here: into the object store, or staged for the working tree.
+
+Titled layers become objects on the way, if they are small; what comes out of packs does not.
+"""
+
+import tempfile
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from modelops_bundle.bundle import Bundle
+from modelops_bundle.bundle_index import BundleFile
+from modelops_bundle.checkout import Checkout
+from modelops_bundle.descriptor import Descriptor
+from modelops_bundle.digest import Digest
+from modelops_bundle.errors import UnsupportedMediaType
+from modelops_bundle.hashing import Content
+from modelops_bundle.media_types import BUNDLE_FILE
+from modelops_bundle.places import External, Terms, TitledLayer
+from modelops_bundle.progress import OnEvent, ignore_events
+from modelops_bundle.project import Project
+from modelops_bundle.remote import Remote
+from modelops_bundle.snapshot import LARGE
+from modelops_bundle.transfer import DOWNLOADS, fetch_objects, fetch_partials, partial_path
+from modelops_bundle.unpacking import UnpackPlan, allocate, plan_unpack, take_from_seeds, unpack
+
+Seeds = Mapping[bytes, tuple[Path, int]]
+"""Chunks that files here hold: file and offset by id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a version's content comes from, and who watches."""
+
+    remote: Remote
+    on_event: OnEvent = ignore_events
+    jobs: int = 0
+
+    @property
+    def downloads(self) -> int:
+        return self.jobs or DOWNLOADS
+
+
+def stage_contents(
+    project: Project, origin: Origin, bundle: Bundle, paths: Iterable[str], work: Checkout, seeds: Seeds
+) -> list[Path]:
+    """Stage files of a version for the working tree, verified, each content fetched once.
+
+    Returns files to remove when the work is done: what a killed command left there is not fetched again.
+    """
+    files = [bundle.index.files[path] for path in paths]
+    here: dict[Digest, Path] = {}
+
+    def stage(file: BundleFile, source: Path, content: Content) -> None:
+        here[file.entry.digest] = work.stage_verified(file, source, content)
+
+    first, again = _each_once(files)
+    titled = [_layer(file) for file in first if isinstance(file.place, TitledLayer)]
+    titled = [blob for blob in titled if blob.digest not in project.objects]
+    small = [blob for blob in titled if blob.size <= LARGE]
+    fetch_objects(origin.remote, small, project.objects, origin.on_event, origin.downloads)
+    large = [blob for blob in titled if blob.size > LARGE]
+    arrived = fetch_partials(origin.remote, large, project.objects, origin.on_event, origin.downloads)
+    packed = [file for file in first if isinstance(file.place, Terms) and file.entry.digest not in project.objects]
+    with tempfile.TemporaryDirectory(dir=project.tmp) as folder:
+        leftovers = _unpack(project, origin, bundle, packed, Path(folder), stage, seeds)
+    for file in (*first, *again):
+        digest = file.entry.digest
+        if digest in arrived and digest not in here:
+            stage(file, partial_path(project.objects, digest), arrived[digest])
+        elif file.entry.path not in work.staged:
+            work.stage(file, lambda wanted: here.get(wanted) or project.objects.path(wanted))
+    return leftovers
+
+
+def fetch_contents(project: Project, origin: Origin, bundle: Bundle, paths: Iterable[str]) -> None:
+    """Bring the content of files of a version into the object store, whatever their size."""
+    files, _ = _each_once([bundle.index.files[path] for path in paths])
+    missing = [file for file in files if file.entry.digest not in project.objects]
+    titled = [_layer(file) for file in missing if isinstance(file.place, TitledLayer)]
+    fetch_objects(origin.remote, titled, project.objects, origin.on_event, origin.downloads)
+
+    def keep(file: BundleFile, source: Path, content: Content) -> None:
+        project.objects.adopt(source, content.digest)
+
+    packed = [file for file in missing if isinstance(file.place, Terms)]
+    with tempfile.TemporaryDirectory(dir=project.tmp) as folder:
+        for left in _unpack(project, origin, bundle, packed, Path(folder), keep, {}):
+            left.unlink(missing_ok=True)
+
+
+def seeds_for(project: Project, base: Bundle | None, unchanged: Callable[[str], bool]) -> Seeds:
+    """Return the chunks that unchanged large files of an old version hold, as far as its packs are known.
+
+    `unchanged` tells whether the working file at a path still is that version's.
+    """
+    seeds: dict[bytes, tuple[Path, int]] = {}
+    for path, file in base.index.files.items() if base else ():
+        if base and isinstance(file.place, Terms) and not file.place.skip and unchanged(path):
+            offset = 0
+            for pack, first, count in file.place.terms:
+                index = project.packs.find(base.packs[pack])
+                if index is None:
+                    break
+                for chunk in index.chunks[first : first + count]:
+                    seeds[chunk.id] = (project.root / path, offset)
+                    offset += chunk.raw
+    return seeds
+
+
+def plan_of(project: Project, remote: Remote, bundle: Bundle, files: list[BundleFile], tmp: Path) -> UnpackPlan:
+    """Plan taking files out of packs, asking the remote for the indexes of packs that are not known."""
+    packs = bundle.packs
+    used = {pack for file in files if isinstance(file.place, Terms) for pack, _, _ in file.place.terms}
+    indexes = project.packs.fetch(remote, [packs[pack] for pack in sorted(used)])
+    return plan_unpack(files, packs, indexes, tmp)
+
+
+def _unpack(
+    project: Project,
+    origin: Origin,
+    bundle: Bundle,
+    files: list[BundleFile],
+    tmp: Path,
+    stage: Callable[[BundleFile, Path, Content], None],
+    seeds: Seeds,
+) -> list[Path]:
+    if not files:
+        return []
+    plan = plan_of(project, origin.remote, bundle, files, tmp)
+    allocate(plan)
+    take_from_seeds(plan, seeds)
+    return unpack(plan, origin.remote, project.objects, stage, origin.on_event, origin.downloads)
+
+
+def _each_once(files: Iterable[BundleFile]) -> tuple[list[BundleFile], list[BundleFile]]:
+    """Split files into the first of each content and the others; raise UnsupportedMediaType for other places."""
+    first: dict[Digest, BundleFile] = {}
+    again = []
+    for file in files:
+        if isinstance(file.place, External):
+            raise UnsupportedMediaType(
+                f"'{file.entry.path}' lies in a blob store, which this version cannot read",
+                hint="pip install --upgrade modelops-bundle",
+            )
+        if first.setdefault(file.entry.digest, file) is not file:
+            again.append(file)
+    return list(first.values()), again
+
+
+def _layer(file: BundleFile) -> Descriptor:
+    return Descriptor(BUNDLE_FILE, file.entry.digest, file.entry.size)
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What fetching takes: requests and bytes, and how many bytes of content need not come from the remote."""
+
+    requests: int
+    size: int
+    reused: int
+
+
+def cost_of(project: Project, remote: Remote, bundle: Bundle, paths: Iterable[str], seeds: Seeds) -> Cost:
+    """Return what `stage_contents` would fetch, without fetching it (indexes of packs are fetched and kept)."""
+    files, _ = _each_once([bundle.index.files[path] for path in paths])
+    missing = [file for file in files if file.entry.size and file.entry.digest not in project.objects]
+    titled = [file.entry.size for file in missing if isinstance(file.place, TitledLayer)]
+    plan = plan_of(
+        project, remote, bundle, [file for file in missing if isinstance(file.place, Terms)], project.tmp
+    )
+    for pack in list(plan.wanted):
+        chunks = plan.indexes[pack].chunks
+        plan.wanted[pack] = {n: pieces for n, pieces in plan.wanted[pack].items() if chunks[n].id not in seeds}
+        if not plan.wanted[pack]:
+            del plan.wanted[pack]
+    requests, size = plan.cost()
+    content = sum(file.entry.size for file in files)
+    fetched = sum(titled) + sum(
+        plan.indexes[pack].chunks[number].raw for pack, numbers in plan.wanted.items() for number in numbers
+    )
+    return Cost(len(titled) + requests, sum(titled) + size, max(0, content - fetched))

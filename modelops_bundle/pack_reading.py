@@ -1,0 +1,40 @@
+"""Read bytes that lie in packs of a remote, and nothing else of those packs."""
+
+from collections.abc import Mapping
+
+from modelops_bundle.canonical_json import MalformedDocument
+from modelops_bundle.chunking import chunk_id
+from modelops_bundle.descriptor import Descriptor
+from modelops_bundle.digest import Digest
+from modelops_bundle.pack_cache import PackCache
+from modelops_bundle.places import Terms
+from modelops_bundle.remote import Remote
+from modelops_bundle.transfer import WrongBytes
+
+
+def read_terms(
+    remote: Remote, cache: PackCache, packs: Mapping[Digest, Descriptor], place: Terms, size: int
+) -> bytes:
+    """Return the `size` bytes of a place, each chunk verified; one request for each run of chunks.
+
+    Raises WrongBytes, and MalformedDocument when the chunks do not fit the size. For what fits into memory.
+    """
+    indexes = cache.fetch(remote, (packs[pack] for pack, _, _ in place.terms))
+    parts: list[bytes] = []
+    left = place.skip + size
+    for pack, first, count in place.terms:
+        chunks = indexes[pack].chunks[first : first + count]
+        left -= sum(chunk.raw for chunk in chunks)
+        if len(chunks) != count:
+            raise MalformedDocument(f"pack '{pack}' has no chunk {first + count - 1}")
+        start, end = chunks[0].offset, chunks[-1].offset + chunks[-1].stored
+        data = memoryview(b"".join(remote.read_blob(packs[pack], start, end - start)))
+        for chunk in chunks:
+            at = chunk.offset - start
+            raw = bytes(indexes[pack].read(chunk, data[at : at + chunk.stored]))
+            if chunk_id(raw) != chunk.id:
+                raise WrongBytes(pack, remote.name)
+            parts.append(raw)
+    if left > 0:
+        raise MalformedDocument(f"chunks end {left} bytes before the content does")
+    return b"".join(parts)[place.skip : place.skip + size]

@@ -1,0 +1,137 @@
+"""Write packs: chunks go in, finished packs come out, one after the other, in constant memory."""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import NamedTuple
+
+from modelops_bundle.chunking import chunk_id
+from modelops_bundle.descriptor import Descriptor
+from modelops_bundle.digest import PREFIX, Digest
+from modelops_bundle.pack_format import MAX_CHUNKS, PackKind, pack_descriptor, payload_of, skippable_frame
+from modelops_bundle.tar_member import END
+from modelops_bundle.zstandard import ZstdCompressor, compress
+
+LEVEL = 3
+WORTH_IT = 0.95
+"""A chunk is compressed if that leaves at most this part of it."""
+_BUFFER = 4 << 20
+
+
+class FinishedPack(NamedTuple):
+    """A pack's file, its layer descriptor and its index payload; whoever gets it owns the file."""
+
+    file: Path
+    layer: Descriptor
+    payload: bytes
+
+
+PackSink = Callable[[FinishedPack], None]
+
+
+class Spot(NamedTuple):
+    """Where a chunk was put: the number of a pack of this writer, and the chunk's number in it."""
+
+    pack: int
+    chunk: int
+
+
+class PackWriter:
+    """Writes chunks of one kind into as many packs of about `size` bytes as are needed."""
+
+    def __init__(self, kind: PackKind, tmp: Path, sink: PackSink, size: int) -> None:
+        self._kind = kind
+        self._tmp = tmp
+        self._sink = sink
+        self._size = size
+        self._compressor = ZstdCompressor(level=LEVEL)
+        self._open: _OpenPack | None = None
+        self.finished: list[Digest] = []
+
+    def add(self, raw: bytes | memoryview, name: bytes | None = None) -> Spot:
+        """Put a chunk into the open pack and tell where it is; `name` is its BLAKE3 if that is known."""
+        stored: bytes | memoryview = self._compressor.compress(raw, ZstdCompressor.FLUSH_FRAME)
+        if self._kind is PackKind.CHUNKS and len(stored) > WORTH_IT * len(raw):
+            stored = raw
+        if self._open and not self._open.has_room(len(stored), self._size):
+            self.close()
+        if self._open is None:
+            self._open = _OpenPack(self._tmp)
+        number = self._open.append(name or chunk_id(raw), stored, len(raw))
+        return Spot(len(self.finished), number)
+
+    def close(self) -> None:
+        """Finish the open pack, if there is one, and hand it to the sink."""
+        if self._open:
+            pack = self._open.finish(self._kind)
+            self._open = None
+            self.finished.append(pack.layer.digest)
+            self._sink(pack)
+
+    def abandon(self) -> None:
+        """Remove the file of the open pack."""
+        if self._open:
+            self._open.remove()
+            self._open = None
+
+
+class _OpenPack:
+    """A pack being written; hashing and writing run beside the reading and cutting of content."""
+
+    def __init__(self, tmp: Path) -> None:
+        handle, name = tempfile.mkstemp(dir=tmp, prefix="pack-")
+        self._file = Path(name)
+        self._stream = os.fdopen(handle, "wb", buffering=0)
+        self._sha256 = hashlib.sha256()
+        self._rows: list[tuple[bytes, int, int]] = []
+        self._buffer = bytearray()
+        self._written = 0
+        self._beside = ThreadPoolExecutor(1)
+        self._pending: Future[None] | None = None
+
+    def has_room(self, stored: int, size: int) -> bool:
+        return self._written + stored <= size and len(self._rows) < MAX_CHUNKS
+
+    def append(self, name: bytes, stored: bytes | memoryview, raw: int) -> int:
+        self._buffer += stored
+        self._written += len(stored)
+        self._rows.append((name, len(stored), raw))
+        if len(self._buffer) >= _BUFFER:
+            self._flush()
+        return len(self._rows) - 1
+
+    def _flush(self) -> None:
+        self._wait()
+        self._pending = self._beside.submit(self._write, self._buffer)
+        self._buffer = bytearray()
+
+    def _write(self, data: bytearray) -> None:
+        self._sha256.update(data)
+        self._stream.write(data)
+
+    def _wait(self) -> None:
+        if self._pending:
+            self._pending.result()
+            self._pending = None
+
+    def finish(self, kind: PackKind) -> FinishedPack:
+        if kind is PackKind.MEMBERS:
+            self.append(chunk_id(END), compress(END, LEVEL), len(END))
+        payload = payload_of(kind, self._rows)
+        self._buffer += skippable_frame(payload)
+        size = self._written + len(skippable_frame(b"")) + len(payload)
+        self._flush()
+        self._wait()
+        self._beside.shutdown()
+        self._stream.close()
+        digest = Digest(PREFIX + self._sha256.hexdigest())
+        return FinishedPack(self._file, pack_descriptor(digest, size, payload), payload)
+
+    def remove(self) -> None:
+        self._wait()
+        self._beside.shutdown()
+        self._stream.close()
+        self._file.unlink(missing_ok=True)

@@ -1,0 +1,182 @@
+"""Put files into packs: small ones as tar members, large ones as chunks, and nothing that is there already."""
+
+import io
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+from blake3 import blake3
+
+from modelops_bundle.chunking import chunk_id, cut
+from modelops_bundle.descriptor import Descriptor
+from modelops_bundle.digest import Digest, digest_of, digest_of_stream
+from modelops_bundle.hashing import FileChanged
+from modelops_bundle.pack_format import PACK_SIZE, PackKind
+from modelops_bundle.pack_writer import FinishedPack, PackSink, PackWriter, Spot
+from modelops_bundle.places import Terms
+from modelops_bundle.tar_member import header, padding
+from modelops_bundle.tree import TreeEntry
+
+CUT_FROM = 8 << 20
+"""Files of at least 8 MiB are cut into chunks; smaller ones stay whole."""
+FRAME = 96 << 10
+"""A frame of members is closed when it has this many raw bytes: small enough to read one file alone."""
+
+
+class Source(NamedTuple):
+    """A file's content: how to open it, and its raw BLAKE3 if that is known."""
+
+    open: Callable[[], BinaryIO]
+    blake3: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the remote holds already and may be named again: places of files by digest, and chunks by id."""
+
+    packs: Mapping[Digest, Descriptor] = field(default_factory=dict)
+    files: Mapping[Digest, Terms] = field(default_factory=dict)
+    chunks: Mapping[bytes, tuple[Digest, int]] = field(default_factory=dict)
+
+
+class _InDraft(NamedTuple):
+    """A chunk in a pack of a writer that may not be finished."""
+
+    writer: PackWriter
+    spot: Spot
+
+    def resolved(self) -> tuple[Digest, int]:
+        return self.writer.finished[self.spot.pack], self.spot.chunk
+
+
+_Where = tuple[Digest, int] | _InDraft
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A place some of whose packs may not be finished yet."""
+
+    chunks: list[_Where]
+    skip: int = 0
+
+    def place(self) -> Terms:
+        terms: list[tuple[Digest, int, int]] = []
+        for where in self.chunks:
+            pack, number = where.resolved() if isinstance(where, _InDraft) else where
+            if terms and terms[-1][0] == pack and terms[-1][1] + terms[-1][2] == number:
+                terms[-1] = (pack, terms[-1][1], terms[-1][2] + 1)
+            else:
+                terms.append((pack, number, 1))
+        return Terms(tuple(terms), self.skip)
+
+
+class Packer:
+    """Packs the files of one version. Use `add` for each, in path order, then `finish`; or `abandon`."""
+
+    def __init__(self, known: Known, tmp: Path, sink: PackSink, size: int = PACK_SIZE) -> None:
+        self.layers: dict[Digest, Descriptor] = {}
+        self._known = known
+        self._sink = sink
+        self._members = PackWriter(PackKind.MEMBERS, tmp, self._take, size)
+        self._chunks = PackWriter(PackKind.CHUNKS, tmp, self._take, size)
+        self._here: dict[bytes, Spot] = {}
+        self._frame = bytearray()
+        self._in_frame: list[tuple[Digest, int]] = []
+        self._drafts: dict[Digest, _Draft] = {}
+
+    def add(self, entry: TreeEntry, source: Source) -> None:
+        """Pack one file that is not empty; raise FileChanged when its content is not the entry's."""
+        if entry.digest in self._known.files or entry.digest in self._drafts:
+            return
+        if entry.size >= CUT_FROM:
+            self._drafts[entry.digest] = _Draft(list(self._cut(entry, source)))
+        else:
+            self._add_member(entry, source)
+
+    def add_document(self, data: bytes) -> Terms:
+        """Pack bytes in memory as chunks, in packs of their own; call after `finish`."""
+        draft = _Draft([self._chunk(chunk) for chunk in cut(io.BytesIO(data))])
+        self._chunks.close()
+        return draft.place()
+
+    def finish(self) -> dict[Digest, Terms]:
+        """Close all packs and return the place of every file added, by its digest."""
+        self._close_frame()
+        self._members.close()
+        self._chunks.close()
+        places = dict(self._known.files)
+        return places | {digest: draft.place() for digest, draft in self._drafts.items()}
+
+    def abandon(self) -> None:
+        """Remove the files of packs that are not finished."""
+        self._members.abandon()
+        self._chunks.abandon()
+
+    def _take(self, pack: FinishedPack) -> None:
+        self.layers[pack.layer.digest] = pack.layer
+        self._sink(pack)
+
+    def _add_member(self, entry: TreeEntry, source: Source) -> None:
+        with source.open() as stream:
+            data = stream.read(entry.size + 1)
+        if len(data) != entry.size or digest_of(data) != entry.digest:
+            raise FileChanged(entry.path)
+        self._frame += header(entry.path, entry.mode, entry.size)
+        self._in_frame.append((entry.digest, len(self._frame)))
+        self._drafts[entry.digest] = _Draft([])
+        self._frame += data
+        self._frame += padding(entry.size)
+        if len(self._frame) >= FRAME:
+            self._close_frame()
+
+    def _close_frame(self) -> None:
+        if self._frame:
+            spot = self._members.add(bytes(self._frame))
+            for digest, skip in self._in_frame:
+                self._drafts[digest] = _Draft([_InDraft(self._members, spot)], skip)
+            self._frame = bytearray()
+            self._in_frame = []
+
+    def _cut(self, entry: TreeEntry, source: Source) -> Iterator[_Where]:
+        with source.open() as stream:
+            if source.blake3 is None:
+                if digest_of_stream(stream)[0] != entry.digest:
+                    raise FileChanged(entry.path)
+                stream.seek(0)
+            reader = _Watched(stream)
+            for chunk in cut(reader):  # type: ignore[arg-type]
+                yield self._chunk(chunk)
+        # What was cut must be what the tree says, or the version would be unreadable.
+        if source.blake3 is not None and reader.blake3.digest() != source.blake3:
+            raise FileChanged(entry.path)
+
+    def _chunk(self, raw: memoryview) -> _Where:
+        name = chunk_id(raw)
+        if name in self._known.chunks:
+            return self._known.chunks[name]
+        spot = self._here.get(name)
+        if spot is None:
+            spot = self._here[name] = self._chunks.add(raw, name)
+        return _InDraft(self._chunks, spot)
+
+
+class _Watched:
+    """A stream that computes the BLAKE3 of what is read from it."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self.blake3 = blake3()
+
+    def readinto(self, buffer: memoryview) -> int:
+        count: int = self._stream.readinto(buffer)  # type: ignore[attr-defined]
+        self.blake3.update(buffer[:count])
+        return count
+
+
+def pack_size_for(total: int) -> int:
+    """Return how large packs may grow for `total` bytes of content, so that their number stays below 300."""
+    size = PACK_SIZE
+    while total > 256 * size and size < 8 * PACK_SIZE:
+        size *= 2
+    return size

@@ -1,0 +1,46 @@
+"""Tar members with nothing but name, mode and size: what makes a pack of small files readable by `tar`.
+
+Written here and not by `tarfile`, whose headers differ between Python versions: packs must not.
+Source: POSIX.1-2017, pax, "ustar Interchange Format" and "pax Header Block".
+"""
+
+from modelops_bundle.tree import Mode
+
+BLOCK = 512
+END = bytes(2 * BLOCK)
+"""Two empty blocks end an archive."""
+_ZEROS = bytes(BLOCK)
+_MODES = {Mode.FILE: 0o644, Mode.EXECUTABLE: 0o755}
+_OWNER = b"0000000\0" * 2
+_NAME_BYTES = 100
+_BACK = {kind: kind + bytes(100) + b"ustar\x0000" + bytes(247) for kind in (b"0", b"x")}
+_BACK_SUM = {kind: sum(back) + 8 * 0x20 for kind, back in _BACK.items()}
+"""The checksum counts its own field as spaces."""
+
+
+def header(path: str, mode: Mode, size: int) -> bytes:
+    """Return the header of a regular file of `size` bytes, below 8 GiB: names that ustar cannot hold go to pax."""
+    name = path.encode()
+    if len(name) <= _NAME_BYTES and path.isascii():
+        return _ustar(name, _MODES[mode], size, b"0")
+    record = _pax_record(b"path=" + name + b"\n")
+    short = name[:_NAME_BYTES].decode("ascii", "replace").replace("\ufffd", "_").encode()
+    extended = _ustar(b"././@PaxHeader", 0o644, len(record), b"x")
+    return extended + record + padding(len(record)) + _ustar(short[:_NAME_BYTES], _MODES[mode], size, b"0")
+
+
+def padding(size: int) -> bytes:
+    """Return what fills a member of `size` bytes up to whole blocks."""
+    return _ZEROS[: -size % BLOCK]
+
+
+def _ustar(name: bytes, mode: int, size: int, kind: bytes) -> bytes:
+    front = name.ljust(_NAME_BYTES, b"\0") + b"%07o\0" % mode + _OWNER + b"%011o\0%011o\0" % (size, 0)
+    return front + b"%06o\0 " % (sum(front) + _BACK_SUM[kind]) + _BACK[kind]
+
+
+def _pax_record(text: bytes) -> bytes:
+    length = len(text) + 1
+    while len(b"%d" % length) + 1 + len(text) != length:
+        length = len(b"%d" % length) + 1 + len(text)
+    return b"%d " % length + text
