@@ -34,11 +34,13 @@ Fetch = Callable[[Iterable[str]], Mapping[Digest, Content]]
 class Merge:
     """What a merge does, the index it starts from, what is on disk where it writes, and what it kept.
 
-    `kept` maps each overwritten path to the object that holds what it was.
+    `missing` are the tracked paths that are not on disk; `kept` maps each overwritten path to the object that
+    holds what it was.
     """
 
     plan: PullPlan
     index: Index
+    missing: tuple[str, ...]
     found: Mapping[str, IndexEntry | None]
     kept: Mapping[str, Digest] = field(default_factory=dict)
 
@@ -50,7 +52,7 @@ def plan_merge(project: Project, bundle: Bundle, base: Tree, options: PullOption
     untracked = on_disk(project, (path for path in bundle.tree if path not in local), now.index)
     plan = plan_pull(local, base, bundle.tree, _as_tree_entries(untracked), options)
     found = {path: now.index.get(path) for path in (*plan.write, *plan.delete) if path in local}
-    return Merge(plan, now.index, {**found, **untracked})
+    return Merge(plan, now.index, now.missing, {**found, **untracked})
 
 
 def merge(project: Project, bundle: Bundle, base: Tree, options: PullOptions, fetch: Fetch) -> Merge:
@@ -59,11 +61,11 @@ def merge(project: Project, bundle: Bundle, base: Tree, options: PullOptions, fe
     Raises WorkingTreeConflict naming every path, with nothing written, when both sides changed one.
     """
     first = plan_merge(project, bundle, base, options)
-    refuse_conflicts(first.plan)
+    refuse_conflicts(first.plan, options)
     arrived = dict(fetch(first.plan.write))
     with project.lock():
         work = plan_merge(project, bundle, base, options)
-        refuse_conflicts(work.plan)
+        refuse_conflicts(work.plan, options)
         tree = bundle.tree
         kept = _keep_overwritten(project, work)
         arrived |= fetch([p for p in work.plan.write if tree[p].digest not in arrived])
@@ -72,13 +74,14 @@ def merge(project: Project, bundle: Bundle, base: Tree, options: PullOptions, fe
     return replace(work, kept=kept)
 
 
-def refuse_conflicts(plan: PullPlan) -> None:
+def refuse_conflicts(plan: PullPlan, options: PullOptions) -> None:
     """Raise WorkingTreeConflict when a plan cannot be carried out."""
     if plan.blocked:
         count = len(plan.blocked)
+        other_way = "modelops-bundle pull --overwrite takes the remote's side and keeps yours as objects"
         raise WorkingTreeConflict(
             f"{count} {'path is' if count == 1 else 'paths are'} in conflict; nothing was changed",
-            hint="modelops-bundle pull --overwrite takes the remote's side and keeps yours as objects",
+            hint="move yours out of the way, then pull again" if options.overwrite else other_way,
             details=tuple(f"{path}: {reason}" for path, reason in plan.blocked.items()),
         )
 
@@ -186,7 +189,8 @@ def _update_index(project: Project, bundle: Bundle, work: Merge, entries: Mappin
     for path in work.plan.adopt:
         if adopted := work.found[path]:
             index[path] = adopted
-    for path in (*work.plan.delete, *work.plan.untrack):
+    deleted_everywhere = (path for path in work.missing if path not in bundle.index.files)
+    for path in {*work.plan.delete, *work.plan.untrack, *deleted_everywhere}:
         if path in index:
             del index[path]
     index.tree_digest = bundle.config.tree if index.tree() == bundle.tree else ""

@@ -22,6 +22,7 @@ from modelops_bundle.porcelain._states import show_states, state_records, states
 from modelops_bundle.project import Project
 from modelops_bundle.refs import base_ref
 from modelops_bundle.remote import Remote
+from modelops_bundle.remotes import choose_remote
 from modelops_bundle.sync import PullOptions
 from modelops_bundle.sync_state import base_of, record_seen, record_sync
 from modelops_bundle.tree import EMPTY, Tree
@@ -53,17 +54,21 @@ def command(
 
     What only the remote changed comes in, what only you changed stays. When both changed a file, nothing is
     written and the exit code is 12.
+
+    A --tag, --ref or --remote that is not the project's own switches the working tree to that version; what you
+    changed since the last push or pull stays.
     """
     project = session.project
     options = PullOptions(overwrite, restore_deleted)
     with session.remote(remote) as opened:
         bundle, tag = _find(project, opened, tag, ref)
-        base = base_of(project, opened.name, tag) if tag else project.head
+        elsewhere = not _is_own(session, opened.name, tag)
+        base = project.head if elsewhere else base_of(project, opened.name, tag)
         base_tree = _base_tree(project, opened, base)
         if dry_run:
             work = plan_merge(project, bundle, base_tree, options)
         else:
-            switched = overwrite or not tag or project.refs.read(base_ref(opened.name, tag)) is None
+            switched = overwrite or elsewhere or project.refs.read(base_ref(opened.name, tag)) is None
             with shown_progress(session) as on_event:
                 work = merge(
                     project,
@@ -77,7 +82,13 @@ def command(
         name = opened.name
     _report(session, bundle, work, f"{name}:{tag}" if tag else name, dry_run, as_json, porcelain)
     if dry_run:
-        refuse_conflicts(work.plan)
+        refuse_conflicts(work.plan, options)
+
+
+def _is_own(session: Session, remote: str, tag: str) -> bool:
+    choice = choose_remote(session.project, session.settings)
+    own = read_local_config(session.project.local_path).tag
+    return (remote, tag) == (choice.name if choice else remote, own)
 
 
 def _find(project: Project, remote: Remote, tag: str, ref: str) -> tuple[Bundle, str]:
