@@ -35,6 +35,10 @@ class Environments:
     def __init__(self, directory: Path) -> None:
         self.directory = directory
 
+    def path(self, name: str) -> Path:
+        """Return the file of an environment, whether it exists or not; raise Invalid for what is no name."""
+        return self.directory / f"{_check_name(name)}.yaml"
+
     def names(self) -> list[str]:
         """Return the names of all environments, sorted."""
         if not self.directory.is_dir():
@@ -43,7 +47,7 @@ class Environments:
 
     def load(self, name: str) -> Environment:
         """Return an environment; raise NotFound listing those that exist, or Invalid."""
-        path = self.directory / f"{_check_name(name)}.yaml"
+        path = self.path(name)
         value = read_mapping(path)
         if value is None:
             raise NotFound(
@@ -62,7 +66,7 @@ class Environments:
 
     def find(self, name: str) -> Environment | None:
         """Return an environment, or None when there is no such one."""
-        return self.load(name) if (self.directory / f"{_check_name(name)}.yaml").exists() else None
+        return self.load(name) if self.path(name).exists() else None
 
 
 def read_pin(path: Path) -> str:

@@ -32,11 +32,13 @@ Stage = Callable[[Checkout, Sequence[str]], list[Path]]
 class Merge:
     """What a merge does, the index it starts from, what is on disk where it writes, and what it kept.
 
-    `kept` maps each overwritten path to the object that holds what it was.
+    `missing` are the tracked paths that are not on disk; `kept` maps each overwritten path to the object that
+    holds what it was.
     """
 
     plan: PullPlan
     index: Index
+    missing: tuple[str, ...]
     found: Mapping[str, IndexEntry | None]
     kept: Mapping[str, Digest] = field(default_factory=dict)
 
@@ -48,7 +50,7 @@ def plan_merge(project: Project, bundle: Bundle, base: Tree, options: PullOption
     untracked = on_disk(project, (path for path in bundle.tree if path not in local), now.index)
     plan = plan_pull(local, base, bundle.tree, _as_tree_entries(untracked), options)
     found = {path: now.index.get(path) for path in (*plan.write, *plan.delete) if path in local}
-    return Merge(plan, now.index, {**found, **untracked})
+    return Merge(plan, now.index, now.missing, {**found, **untracked})
 
 
 def merge(project: Project, bundle: Bundle, base: Tree, options: PullOptions, stage: Stage) -> Merge:
@@ -57,12 +59,12 @@ def merge(project: Project, bundle: Bundle, base: Tree, options: PullOptions, st
     Raises WorkingTreeConflict naming every path, with nothing written, when both sides changed one.
     """
     first = plan_merge(project, bundle, base, options)
-    refuse_conflicts(first.plan)
+    refuse_conflicts(first.plan, options)
     with Checkout(project.root, project.tmp) as staging:
         leftovers = stage(staging, first.plan.write)
         with project.lock():
             work = plan_merge(project, bundle, base, options)
-            refuse_conflicts(work.plan)
+            refuse_conflicts(work.plan, options)
             kept = _keep_overwritten(project, work)
             leftovers += stage(staging, [path for path in work.plan.write if path not in staging.staged])
             staging.drop(keep=frozenset(work.plan.write))
@@ -77,13 +79,14 @@ def _is_as_found(root: Path, found: Mapping[str, IndexEntry | None], path: str) 
     return is_still(root, path, found.get(path))
 
 
-def refuse_conflicts(plan: PullPlan) -> None:
+def refuse_conflicts(plan: PullPlan, options: PullOptions) -> None:
     """Raise WorkingTreeConflict when a plan cannot be carried out."""
     if plan.blocked:
         count = len(plan.blocked)
+        other_way = "modelops-bundle pull --overwrite takes the remote's side and keeps yours as objects"
         raise WorkingTreeConflict(
             f"{count} {'path is' if count == 1 else 'paths are'} in conflict; nothing was changed",
-            hint="modelops-bundle pull --overwrite takes the remote's side and keeps yours as objects",
+            hint="move yours out of the way, then pull again" if options.overwrite else other_way,
             details=tuple(f"{path}: {reason}" for path, reason in plan.blocked.items()),
         )
 
@@ -176,7 +179,8 @@ def _update_index(project: Project, bundle: Bundle, work: Merge, entries: Mappin
     for path in work.plan.adopt:
         if adopted := work.found[path]:
             index[path] = adopted
-    for path in (*work.plan.delete, *work.plan.untrack):
+    deleted_everywhere = (path for path in work.missing if path not in bundle.index.files)
+    for path in {*work.plan.delete, *work.plan.untrack, *deleted_everywhere}:
         if path in index:
             del index[path]
     index.tree_digest = bundle.config.tree if index.tree() == bundle.tree else ""

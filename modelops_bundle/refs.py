@@ -70,7 +70,7 @@ class RefStore:
 
     def read(self, name: str) -> Digest | None:
         """Return what a ref names, or None; raise IntegrityError when its file holds no digest."""
-        path = self._path(name)
+        path = self.path(name)
         try:
             text = path.read_text("ascii", "replace").strip()
         except FileNotFoundError:
@@ -98,7 +98,7 @@ class RefStore:
 
         Raises RefChanged, and Invalid when a ref occurs twice.
         """
-        paths = {change.name: self._path(change.name) for change in changes}
+        paths = {change.name: self.path(change.name) for change in changes}
         if len(paths) != len(changes):
             twice = next(name for name in paths if sum(change.name == name for change in changes) > 1)
             raise Invalid(f"ref '{twice}' would be changed twice", hint="name each ref once")
@@ -128,7 +128,7 @@ class RefStore:
                 for name in (f"{prefix}/{file}" for file in files):
                     # What is no ref, say an editor's backup, must not keep anybody from listing the others.
                     with suppress(Invalid):
-                        self._path(name)
+                        self.path(name)
                         names.append(name)
         return sorted(names)
 
@@ -139,7 +139,8 @@ class RefStore:
             if digest:
                 yield name, digest
 
-    def _path(self, name: str) -> Path:
+    def path(self, name: str) -> Path:
+        """Return the file of a ref, whether it exists or not; raise Invalid when there is no such name."""
         if name == HEAD:
             return self._directory / HEAD
         kind, _, rest = name.partition("/")

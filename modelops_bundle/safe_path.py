@@ -8,7 +8,7 @@ at a time never leaves the root, whatever other links the tree holds (oras-go GH
 import os
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NoReturn
 
 from modelops_bundle.errors import Invalid
@@ -124,13 +124,42 @@ def check_collisions(paths: Iterable[str]) -> None:
 
 
 def _claim(spelled: dict[str, str], path: str) -> None:
-    folded = path.lower() if path.isascii() else unicodedata.normalize("NFC", path.casefold())
-    other = spelled.setdefault(folded, path)
+    other = spelled.setdefault(_fold(path), path)
     if other != path:
         raise UnsafePath(
             f"'{printable(other)}' and '{printable(path)}' are one name on a case-insensitive file system",
             hint="rename one of them",
         )
+
+
+def _fold(path: str) -> str:
+    """Return what all spellings of a path have in common that some file system takes for one."""
+    return path.lower() if path.isascii() else unicodedata.normalize("NFC", path.casefold())
+
+
+def collisions(new: Iterable[str], present: Iterable[str]) -> dict[str, str]:
+    """Return the new paths that cannot stand beside those present, each with one that it collides with."""
+    files = {_fold(path): path for path in present}
+    directories = {_fold(above): (above, path) for path in files.values() for above in _above(path)}
+    found = {}
+    for path in new:
+        if other := files.get(_fold(path)):
+            found[path] = other
+        elif inside := directories.get(_fold(path)):
+            found[path] = inside[1]
+        for above in _above(path):
+            if other := files.get(_fold(above)):
+                found[path] = other
+            elif (inside := directories.get(_fold(above))) and inside[0] != above:
+                found[path] = inside[1]
+    return found
+
+
+def _above(path: str) -> Iterator[str]:
+    parent = path.rpartition("/")[0]
+    while parent:
+        yield parent
+        parent = parent.rpartition("/")[0]
 
 
 def printable(path: str) -> str:

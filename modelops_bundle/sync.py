@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from modelops_bundle.safe_path import collisions
 from modelops_bundle.tree import Tree, TreeEntry
 from modelops_bundle.tree_diff import REMOTE_STATES, State, same, three_way
 
@@ -71,6 +72,9 @@ def plan_pull(
             elif not options.overwrite or untracked[path] is None:
                 write.remove(path)
                 blocked[path] = "exists here, untracked, with other content"
+    mine = [path for path in local if path not in remote and path not in delete]
+    for path, other in collisions((path for path in write if path not in local), mine).items():
+        blocked[path] = f"cannot stand beside '{other}', which you added"
     return PullPlan(states, tuple(write), tuple(delete), tuple(adopt), tuple(untrack), blocked)
 
 

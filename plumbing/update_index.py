@@ -14,10 +14,10 @@ from modelops_bundle.plumbing._records import quote_path, read_paths
 from modelops_bundle.plumbing._session import Session, nul_option, pass_session, stdin_option
 from modelops_bundle.project import Project
 from modelops_bundle.removal import remove_paths
-from modelops_bundle.safe_path import TRAVELLING, check_link, check_path
+from modelops_bundle.safe_path import TRAVELLING, UnsafePath, check_collisions, check_link, check_path
 from modelops_bundle.snapshot import take
 from modelops_bundle.tracking import refresh
-from modelops_bundle.working_tree import is_real_directory, look, walk
+from modelops_bundle.working_tree import is_real_directory, look, observe, walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def add_paths(project: Project, names: Iterable[str], *, force: bool) -> Added:
                 index[path] = fresh
             else:
                 index.restat({path: fresh})
-        index.tree()
+        _check_collisions(project, index)
         project.write_index(index)
     return Added(tuple(tracked), tuple(ignored))
 
@@ -85,6 +85,19 @@ def _expand(
             ignored.append(name)
         else:
             yield name, now
+
+
+def _check_collisions(project: Project, index: Index) -> None:
+    """Raise UnsafePath when two files cannot stand side by side everywhere.
+
+    One that is not on disk any more gives way: it was renamed, or became a directory.
+    """
+    try:
+        check_collisions(index)
+    except UnsafePath:
+        for path in observe(project.root, index).missing:
+            del index[path]
+        check_collisions(index)
 
 
 def _travelling(project: Project) -> Iterator[tuple[str, os.stat_result]]:

@@ -25,10 +25,11 @@ _DELETE = re.compile(f"delete (.+?)(?: {_DIGEST})?")
 def update_refs(project: Project, changes: Sequence[RefChange]) -> None:
     """Change refs, all or none, each if it names what is expected; a change of HEAD is logged.
 
-    Raises RefChanged, and NotFound or IntegrityError when a ref but `remotes/…` would name what is no version
-    in the object store.
+    Raises RefChanged, Invalid for what is no ref, and NotFound or IntegrityError when a ref but `remotes/…`
+    would name what is no version in the object store.
     """
     for change in changes:
+        project.refs.path(change.name)
         if change.new and not change.name.startswith("remotes/"):
             parse_manifest(project.objects.read(change.new), f"'{change.new}'")
     with project.lock():

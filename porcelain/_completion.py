@@ -50,10 +50,17 @@ def _session(ctx: click.Context) -> Session:
 
 
 def _one_level(paths: Iterable[str], incomplete: str) -> list[str]:
-    """Return the paths that begin with `incomplete`, cut after the next '/'."""
-    found = set()
-    for path in paths:
-        if path.startswith(incomplete):
-            head, slash, _ = path[len(incomplete) :].partition("/")
-            found.add(incomplete + head + slash)
-    return sorted(found)
+    """Return the paths that begin with `incomplete`, cut after the next '/'.
+
+    A directory that is the only choice is entered, since a shell would put a space behind its name.
+    """
+    below = [path for path in paths if path.startswith(incomplete)]
+    found = {incomplete + _head(path[len(incomplete) :]) for path in below}
+    if len(found) == 1 and (only := found.pop()).endswith("/"):
+        return _one_level(below, only)
+    return sorted({incomplete + _head(path[len(incomplete) :]) for path in below})
+
+
+def _head(path: str) -> str:
+    name, slash, _ = path.partition("/")
+    return name + slash

@@ -36,13 +36,15 @@ class _Lines:
         self._started = 0.0
 
     def __call__(self, event: Event) -> None:
-        size = human_size(event.bytes)
-        if not event.blobs_done and not event.bytes_done:
+        if not self._started:
             self._started = time.monotonic()
-            talk(self._session, f"{_VERBS[event.phase]} {count_of(event.blobs, 'blob')}, {size}")
-        elif event.blobs_done == event.blobs:
+            known = f" {count_of(event.blobs, 'blob')}, {human_size(event.bytes)}" if event.blobs else ""
+            talk(self._session, f"{_VERBS[event.phase]}{known}")
+        if event.finished:
             seconds = max(time.monotonic() - self._started, 0.001)
+            size = f"{count_of(event.blobs_done, 'blob')}, {human_size(event.bytes_done)}"
             talk(self._session, f"{_DONE[event.phase]} {size} in {seconds:.1f} s")
+            self._started = 0.0
 
 
 @contextmanager
@@ -64,8 +66,10 @@ def _bar() -> Iterator[OnEvent]:
 
         def on_event(event: Event) -> None:
             blobs = f"{event.blobs_done}/{event.blobs}"
-            if event.phase not in tasks or not (event.blobs_done or event.bytes_done):
+            if event.phase not in tasks:
                 tasks[event.phase] = progress.add_task(_VERBS[event.phase], total=event.bytes, blobs=blobs)
-            progress.update(tasks[event.phase], completed=event.bytes_done, blobs=blobs)
+            progress.update(tasks[event.phase], total=event.bytes, completed=event.bytes_done, blobs=blobs)
+            if event.finished:
+                del tasks[event.phase]
 
         yield on_event

@@ -2,18 +2,20 @@
 
 import os
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from modelops_bundle.bundle import Bundle
 from modelops_bundle.bundle_reference import BundleReference, parse_reference
+from modelops_bundle.checkout import Checkout
 from modelops_bundle.digest import parse_digest
 from modelops_bundle.errors import BundleError, TransferFailed, WorkingTreeConflict
+from modelops_bundle.fetching import Origin, stage_contents
 from modelops_bundle.local_config import DEFAULT_TAG, LocalConfig, repository_name, write_local_config
 from modelops_bundle.merge import merge
 from modelops_bundle.plumbing._session import Session, json_option, pass_session
-from modelops_bundle.plumbing.fetch_blob import fetch_contents
 from modelops_bundle.plumbing.fetch_manifest import fetch_manifest
 from modelops_bundle.porcelain._progress import shown_progress
 from modelops_bundle.porcelain._render import count_of, human_size, print_json, say
@@ -80,13 +82,12 @@ def _local_config(wanted: BundleReference, root: Path) -> LocalConfig:
 def _copy(session: Session, project: Project, remote: Remote, wanted: BundleReference, digest: str) -> Bundle:
     bundle = fetch_manifest(project, remote, digest)
     with shown_progress(session) as on_event:
-        merge(
-            project,
-            bundle,
-            EMPTY,
-            PullOptions(),
-            lambda paths: fetch_contents(project, remote, bundle, paths, on_event, session.settings.jobs),
-        )
+        origin = Origin(remote, on_event, session.settings.jobs)
+
+        def stage(staging: Checkout, paths: Sequence[str]) -> list[Path]:
+            return stage_contents(project, origin, bundle, paths, staging, {})
+
+        merge(project, bundle, EMPTY, PullOptions(), stage)
     with project.lock():
         tag = "" if wanted.digest else wanted.tag
         record_sync(project, remote.name, tag, bundle.digest, "clone", switched=True)

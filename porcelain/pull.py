@@ -1,10 +1,15 @@
 """pull: bring the remote's changes into the working tree."""
 
+from collections.abc import Sequence
+from pathlib import Path
+
 import click
 
 from modelops_bundle.bundle import Bundle
 from modelops_bundle.bundle_reference import parse_version
+from modelops_bundle.checkout import Checkout
 from modelops_bundle.digest import Digest
+from modelops_bundle.fetching import Cost, Origin, Seeds, cost_of, seeds_for, stage_contents
 from modelops_bundle.local_config import read_local_config
 from modelops_bundle.merge import Merge, merge, plan_merge, refuse_conflicts
 from modelops_bundle.plumbing._session import (
@@ -14,7 +19,6 @@ from modelops_bundle.plumbing._session import (
     pass_session,
     remote_option,
 )
-from modelops_bundle.plumbing.fetch_blob import fetch_contents
 from modelops_bundle.plumbing.fetch_manifest import fetch_manifest, require_tag
 from modelops_bundle.porcelain._progress import shown_progress
 from modelops_bundle.porcelain._render import count_of, print_json, say, talk
@@ -22,6 +26,7 @@ from modelops_bundle.porcelain._states import show_states, state_records, states
 from modelops_bundle.project import Project
 from modelops_bundle.refs import base_ref
 from modelops_bundle.remote import Remote
+from modelops_bundle.remotes import choose_remote
 from modelops_bundle.sync import PullOptions
 from modelops_bundle.sync_state import base_of, record_seen, record_sync
 from modelops_bundle.tree import EMPTY, Tree
@@ -53,31 +58,43 @@ def command(
 
     What only the remote changed comes in, what only you changed stays. When both changed a file, nothing is
     written and the exit code is 12.
+
+    A --tag, --ref or --remote that is not the project's own switches the working tree to that version; what you
+    changed since the last push or pull stays.
     """
     project = session.project
     options = PullOptions(overwrite, restore_deleted)
     with session.remote(remote) as opened:
         bundle, tag = _find(project, opened, tag, ref)
-        base = base_of(project, opened.name, tag) if tag else project.head
+        elsewhere = not _is_own(session, opened.name, tag)
+        base = project.head if elsewhere else base_of(project, opened.name, tag)
         base_tree = _base_tree(project, opened, base)
+        seeds = _seeds(project, base)
         if dry_run:
             work = plan_merge(project, bundle, base_tree, options)
+            cost = cost_of(project, opened, bundle, work.plan.write, seeds)
         else:
-            switched = overwrite or not tag or project.refs.read(base_ref(opened.name, tag)) is None
+            switched = overwrite or elsewhere or project.refs.read(base_ref(opened.name, tag)) is None
             with shown_progress(session) as on_event:
-                work = merge(
-                    project,
-                    bundle,
-                    base_tree,
-                    options,
-                    lambda paths: fetch_contents(project, opened, bundle, paths, on_event, session.settings.jobs),
-                )
+                origin = Origin(opened, on_event, session.settings.jobs)
+
+                def stage(staging: Checkout, paths: Sequence[str]) -> list[Path]:
+                    return stage_contents(project, origin, bundle, paths, staging, seeds)
+
+                work = merge(project, bundle, base_tree, options, stage)
             with project.lock():
                 record_sync(project, opened.name, tag, bundle.digest, "pull", switched=switched)
         name = opened.name
-    _report(session, bundle, work, f"{name}:{tag}" if tag else name, dry_run, as_json, porcelain)
+    where = f"{name}:{tag}" if tag else name
+    _report(session, bundle, work, where, cost if dry_run else None, as_json, porcelain)
     if dry_run:
-        refuse_conflicts(work.plan)
+        refuse_conflicts(work.plan, options)
+
+
+def _is_own(session: Session, remote: str, tag: str) -> bool:
+    choice = choose_remote(session.project, session.settings)
+    own = read_local_config(session.project.local_path).tag
+    return (remote, tag) == (choice.name if choice else remote, own)
 
 
 def _find(project: Project, remote: Remote, tag: str, ref: str) -> tuple[Bundle, str]:
@@ -90,12 +107,31 @@ def _find(project: Project, remote: Remote, tag: str, ref: str) -> tuple[Bundle,
     return bundle, version
 
 
+def _seeds(project: Project, base: Digest | None) -> Seeds:
+    """Return the chunks that files here hold which are as they were in the version that we come from."""
+    if base is None:
+        return {}
+    tree, index = project.bundle(base).tree, project.load_index()
+
+    def unchanged(path: str) -> bool:
+        entry = index.get(path)
+        return bool(entry and entry.digest == tree[path].digest and (project.root / path).is_file())
+
+    return seeds_for(project, project.bundle(base), unchanged)
+
+
 def _base_tree(project: Project, remote: Remote, base: Digest | None) -> Tree:
     return fetch_manifest(project, remote, base).tree if base else EMPTY
 
 
 def _report(
-    session: Session, bundle: Bundle, work: Merge, where: str, dry_run: bool, as_json: bool, porcelain: str | None
+    session: Session,
+    bundle: Bundle,
+    work: Merge,
+    where: str,
+    cost: Cost | None,
+    as_json: bool,
+    porcelain: str | None,
 ) -> None:
     plan = work.plan
     if as_json:
@@ -111,7 +147,8 @@ def _report(
                 "conflicts": dict(plan.blocked),
                 "kept": dict(work.kept),
                 "states": states_json(plan.states),
-                "dry_run": dry_run,
+                "dry_run": cost is not None,
+                **({"requests": cost.requests, "bytes": cost.size, "bytes_reused": cost.reused} if cost else {}),
             }
         )
         return
@@ -121,7 +158,7 @@ def _report(
     if plan.empty:
         say(f"Everything up to date with {where}")
     else:
-        would = "would be " if dry_run else ""
+        would = "would be " if cost else ""
         show_states({path: plan.states[path] for path in (*plan.write, *plan.delete, *plan.adopt)})
         say(f"{count_of(len(plan.write), 'file')} {would}written, {len(plan.delete)} {would}deleted ({where})")
     say(f"Digest: {bundle.digest}")

@@ -1,15 +1,12 @@
 """push: publish the tracked files as they are on disk."""
 
-from dataclasses import dataclass
-
 import click
 
 from modelops_bundle.bundle import Bundle
 from modelops_bundle.bundle_reference import parse_version
-from modelops_bundle.digest import Digest
 from modelops_bundle.errors import Invalid, RemoteMoved
-from modelops_bundle.known_blobs import known_blobs, mount_sources
 from modelops_bundle.local_config import read_local_config
+from modelops_bundle.outgoing import Outgoing, Sent, estimate, known_version, send
 from modelops_bundle.plumbing._session import (
     Session,
     dry_run_option,
@@ -18,14 +15,11 @@ from modelops_bundle.plumbing._session import (
     remote_option,
 )
 from modelops_bundle.plumbing.fetch_manifest import fetch_manifest, fetch_tag
-from modelops_bundle.plumbing.push_blob import push_contents
-from modelops_bundle.plumbing.push_manifest import push_manifest
-from modelops_bundle.plumbing.write_manifest import write_manifest
 from modelops_bundle.porcelain._progress import shown_progress
 from modelops_bundle.porcelain._render import count_of, human_size, print_json, say, talk
 from modelops_bundle.porcelain._states import only, show_states, state_records, states_json
 from modelops_bundle.project import Project
-from modelops_bundle.remote import BlobsMissing, BlobStatus, Remote
+from modelops_bundle.remote import Remote
 from modelops_bundle.sync import PushPlan, plan_push
 from modelops_bundle.sync_state import base_of, record_seen, record_sync
 from modelops_bundle.tags import check_tag
@@ -33,20 +27,6 @@ from modelops_bundle.tracking import snapshot
 from modelops_bundle.tree import EMPTY, Tree
 from modelops_bundle.tree_diff import LOCAL_STATES
 from modelops_bundle.versions import find_ref
-
-
-@dataclass(frozen=True, slots=True)
-class Push:
-    """What a push is about: our version, what the tag names now, what moving it means, and blobs already there."""
-
-    bundle: Bundle
-    theirs: Bundle | None
-    plan: PushPlan
-    known: frozenset[Digest]
-
-    @property
-    def up_to_date(self) -> bool:
-        return self.theirs is not None and self.theirs.config.tree == self.bundle.config.tree
 
 
 @click.command()
@@ -76,74 +56,61 @@ def command(
     project = session.project
     tag = check_tag(tag or read_local_config(project.local_path).tag)
     with session.remote(remote) as opened:
-        base = base_of(project, opened.name, tag)
-        bundle = _known_version(project, opened, ref) if ref else _version_to_push(project, base)
-        push = _prepare(project, opened, tag, bundle, base)
+        outgoing = _known_version(session, opened, tag, ref) if ref else _working_tree(project, opened, tag)
         if not force:
-            _refuse_to_discard(push, tag, opened.name)
-        if not dry_run:
-            sent = _send(session, project, opened, push, tag)
-            _finish(project, opened.name, tag, push, whole_tree=not ref)
-    if dry_run:
-        sent = {}
-    _report(session, push, f"{opened.name}:{tag}", sent, dry_run, as_json, porcelain)
+            _refuse_to_discard(outgoing, tag, opened.name)
+        if dry_run:
+            sent = estimate(project, opened, outgoing)
+        else:
+            with shown_progress(session) as on_event:
+                sent = send(project, opened, outgoing, tag, on_event, session.settings.jobs)
+            _finish(project, opened.name, tag, sent.bundle, whole_tree=not ref)
+        where = f"{opened.name}:{tag}"
+    _report(session, outgoing, sent, where, dry_run, as_json, porcelain)
 
 
-def _version_to_push(project: Project, base: Digest | None) -> Bundle:
+def _working_tree(project: Project, remote: Remote, tag: str) -> Outgoing:
+    base = base_of(project, remote.name, tag)
     known = project.bundle(base).tree if base and base in project.objects else EMPTY
     with project.lock():
-        tree = snapshot(project, known).tree()
+        tracked = snapshot(project, known)
+        tree = tracked.tree()
     if not tree:
         raise Invalid("nothing to push: no tracked file is on disk", hint="modelops-bundle add .")
-    return write_manifest(project, tree)
+    theirs, plan = _plan(project, remote, tag, tree)
+    version = known_version(project, remote.name, tree.digest())
+    return Outgoing(tree, theirs, plan, tracked.index, version)
 
 
-def _known_version(project: Project, remote: Remote, ref: str) -> Bundle:
-    return fetch_manifest(project, remote, find_ref(project, ref) or parse_version(ref))
+def _known_version(session: Session, remote: Remote, tag: str, ref: str) -> Outgoing:
+    project = session.project
+    version = fetch_manifest(project, remote, find_ref(project, ref) or parse_version(ref))
+    theirs, plan = _plan(project, remote, tag, version.tree)
+    return Outgoing(version.tree, theirs, plan, project.load_index(), version)
 
 
-def _prepare(project: Project, remote: Remote, tag: str, bundle: Bundle, base: Digest | None) -> Push:
+def _plan(project: Project, remote: Remote, tag: str, tree: Tree) -> tuple[Bundle | None, PushPlan]:
+    """Return what the tag names now, and what moving it to our tree means."""
+    base = base_of(project, remote.name, tag)
     theirs = fetch_tag(project, remote, tag)
     record_seen(project, remote.name, tag, theirs.digest if theirs else None)
     base_tree: Tree = fetch_manifest(project, remote, base).tree if base and theirs else EMPTY
     is_base = theirs is None or theirs.digest == base
-    plan = plan_push(bundle.tree, base_tree, theirs.tree if theirs else EMPTY, is_base=is_base)
-    return Push(bundle, theirs, plan, known_blobs(project, remote.name))
+    return theirs, plan_push(tree, base_tree, theirs.tree if theirs else EMPTY, is_base=is_base)
 
 
-def _refuse_to_discard(push: Push, tag: str, remote: str) -> None:
-    if push.plan.discards:
-        files = count_of(len(push.plan.discards), "file")
+def _refuse_to_discard(outgoing: Outgoing, tag: str, remote: str) -> None:
+    if outgoing.plan.discards:
+        files = count_of(len(outgoing.plan.discards), "file")
         raise RemoteMoved(
             f"tag '{tag}' of '{remote}' holds changes that you do not have, in {files}",
             hint="modelops-bundle pull merges them; push --force discards them",
-            details=tuple(f"{push.plan.states[path]}: {path}" for path in push.plan.discards),
+            details=tuple(f"{outgoing.plan.states[path]}: {path}" for path in outgoing.plan.discards),
         )
 
 
-def _send(session: Session, project: Project, remote: Remote, push: Push, tag: str) -> dict[Digest, BlobStatus]:
-    if push.up_to_date:
-        return {}
-    expected = push.theirs.digest if push.theirs else None
-    with shown_progress(session) as on_event:
-
-        def contents(known: frozenset[Digest]) -> dict[Digest, BlobStatus]:
-            sources = mount_sources(project, remote.name)
-            return push_contents(project, remote, push.bundle, known, sources, on_event, session.settings.jobs)
-
-        sent = contents(push.known)
-        try:
-            push_manifest(remote, push.bundle.data, tag, expected)
-        except BlobsMissing:
-            # A garbage collection took blobs that the last version vouched for: send whatever is not there.
-            sent = contents(frozenset())
-            push_manifest(remote, push.bundle.data, tag, expected)
-    return sent
-
-
-def _finish(project: Project, remote: str, tag: str, push: Push, *, whole_tree: bool) -> None:
+def _finish(project: Project, remote: str, tag: str, published: Bundle, *, whole_tree: bool) -> None:
     """Remember the push; files that left the bundle leave the index."""
-    published = push.theirs if push.up_to_date and push.theirs else push.bundle
     if not whole_tree:
         record_seen(project, remote, tag, published.digest)
         return
@@ -159,45 +126,41 @@ def _finish(project: Project, remote: str, tag: str, push: Push, *, whole_tree: 
 
 def _report(
     session: Session,
-    push: Push,
+    outgoing: Outgoing,
+    sent: Sent,
     where: str,
-    sent: dict[Digest, BlobStatus],
     dry_run: bool,
     as_json: bool,
     porcelain: str | None,
 ) -> None:
-    published = push.theirs if push.up_to_date and push.theirs else push.bundle
-    sizes = {blob.digest: blob.size for blob in (*push.bundle.manifest.layers, push.bundle.manifest.config)}
-    to_send = [digest for digest in sizes if digest not in push.known] if dry_run and not push.up_to_date else []
-    pushed = [digest for digest, status in sent.items() if status is BlobStatus.PUSHED] if not dry_run else to_send
-    size = sum(sizes[digest] for digest in pushed)
+    bundle, plan = sent.bundle, outgoing.plan
     if as_json:
         print_json(
             {
-                "digest": published.digest,
-                "tree": published.config.tree,
+                "digest": bundle.digest,
+                "tree": bundle.config.tree,
                 "to": where,
-                "up_to_date": push.up_to_date,
-                "files": published.config.files,
-                "size": published.config.size,
-                "blobs_sent": len(pushed),
-                "bytes_sent": size,
-                "discarded": list(push.plan.discards),
-                "states": states_json(push.plan.states),
+                "up_to_date": outgoing.up_to_date,
+                "files": bundle.config.files,
+                "size": bundle.config.size,
+                "blobs_sent": len(sent.blobs),
+                "bytes_sent": sent.size,
+                "discarded": list(plan.discards),
+                "states": states_json(plan.states),
                 "dry_run": dry_run,
             }
         )
         return
     if porcelain:
-        state_records(push.plan.states)
+        state_records(plan.states)
         return
-    for path in push.plan.discards:
-        talk(session, f"{'would discard' if dry_run else 'discarded'} {push.plan.states[path]}: '{path}'")
-    if push.up_to_date:
+    for path in plan.discards:
+        talk(session, f"{'would discard' if dry_run else 'discarded'} {plan.states[path]}: '{path}'")
+    if outgoing.up_to_date:
         say(f"Everything up to date at {where}")
     else:
-        show_states(only(push.plan.states, LOCAL_STATES))
-        blobs = f"{count_of(len(pushed), 'blob')}, {human_size(size)}"
+        show_states(only(plan.states, LOCAL_STATES))
+        blobs = f"{count_of(len(sent.blobs), 'blob')}, {human_size(sent.size)}"
         done = f"Would push {where}: up to {blobs}" if dry_run else f"Pushed {where}: {blobs} sent"
-        say(f"{done}; {count_of(published.config.files, 'file')}, {human_size(published.config.size)} in all")
-    say(f"Digest: {published.digest}")
+        say(f"{done}; {count_of(bundle.config.files, 'file')}, {human_size(bundle.config.size)} in all")
+    say(f"Digest: {bundle.digest}")

@@ -9,11 +9,12 @@ import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 _BLOCK = re.compile(r"^```console\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+_AGE = re.compile(r"\d+ (second|minute)s? ago")
 _SECONDS = 120
 _PROGRAM = f'modelops-bundle() {{ {shlex.quote(sys.executable)} -m modelops_bundle "$@"; }}'
 
@@ -42,18 +43,25 @@ def steps_of(text: str) -> list[Step]:
 def check_page(text: str, directory: Path, names: Mapping[str, str] | None = None) -> None:
     """Run all steps of a page in `directory`, and compare what they print with what the page shows.
 
-    A page writes `…` for the directory. `names` maps what else it shows, such as the host of a registry, to what
-    it is in this run.
+    A page writes `…` for the directory and `~` for the home. `names` maps what else it shows, such as the host of
+    a registry, to what it is in this run. How long ago something was is not compared.
     """
     steps = steps_of(text)
     assert steps, "the page has no console block"
-    real = {"…": str(directory)} | dict(names or {})
-    results = _run([_replace(step.command, real.items()) for step in steps], directory)
-    shown = [(name, value) for value, name in real.items()]
-    for at, (step, (code, out, err)) in enumerate(zip(steps, results, strict=True)):
+    for at, (step, (code, printed)) in enumerate(zip(steps, run_steps(steps, directory, names), strict=True)):
         asked = at + 1 < len(steps) and steps[at + 1].command == "echo $?"
-        assert code == 0 or asked, f"'{step.command}' ended with {code}:\n{out}{err}"
-        assert _replace(out + (err if code else ""), shown) == step.shown, step.command
+        assert code == 0 or asked, f"'{step.command}' ended with {code}:\n{printed}"
+        assert _without_ages(printed) == _without_ages(step.shown), step.command
+
+
+def run_steps(
+    steps: Sequence[Step], directory: Path, names: Mapping[str, str] | None = None
+) -> list[tuple[int, str]]:
+    """Run steps and return the exit code of each and what a page should show for it."""
+    real = {"…": str(directory)} | dict(names or {})
+    shown = {value: name for name, value in real.items()} | {str(Path.home()): "~"}
+    results = _run([_replace(step.command, real) for step in steps], directory)
+    return [(code, _replace(out + (err if code else ""), shown)) for code, out, err in results]
 
 
 def _run(commands: list[str], directory: Path) -> list[tuple[int, str, str]]:
@@ -80,7 +88,13 @@ def _run(commands: list[str], directory: Path) -> list[tuple[int, str, str]]:
     ]
 
 
-def _replace(text: str, pairs: Iterable[tuple[str, str]]) -> str:
-    for old, new in pairs:
+def _replace(text: str, names: Mapping[str, str]) -> str:
+    for old, new in names.items():
         text = text.replace(old, new)
     return text
+
+
+def _without_ages(text: str) -> str:
+    """Return output with its ages made one, and with single spaces, where it has any: they set columns apart."""
+    same, found = _AGE.subn("some time ago", text)
+    return re.sub(" {2,}", "  ", same) if found else text

@@ -35,6 +35,14 @@ def test_names_stand_for_what_differs_between_runs(tmp_path: Path) -> None:
     )
 
 
+def test_the_home_is_shown_as_a_shell_writes_it(tmp_path: Path) -> None:
+    check_page(page("$ echo ~/x", "~/x"), tmp_path)
+
+
+def test_ages_are_not_compared_nor_the_widths_that_they_give_columns(tmp_path: Path) -> None:
+    check_page(page("$ echo 'v1    12 seconds ago  push'", "v1  1 second ago   push"), tmp_path)
+
+
 @pytest.mark.parametrize(
     "lines",
     [

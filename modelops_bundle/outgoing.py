@@ -1,0 +1,132 @@
+"""A push on its way: what we have, what the tag names, what moving it means, and the sending itself."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from modelops_bundle.bundle import Bundle
+from modelops_bundle.digest import Digest
+from modelops_bundle.encoding import encode
+from modelops_bundle.index import Index
+from modelops_bundle.known_blobs import known_blobs, mount_sources
+from modelops_bundle.manifest import parse_manifest
+from modelops_bundle.media_types import OCI_MANIFEST, TREE_ANNOTATION
+from modelops_bundle.pack_writer import FinishedPack
+from modelops_bundle.packing import Known
+from modelops_bundle.progress import OnEvent
+from modelops_bundle.project import Project
+from modelops_bundle.publishing import PackUploads, Route, Tracking, push_contents, push_packs
+from modelops_bundle.remote import BlobsMissing, BlobStatus, Remote
+from modelops_bundle.reuse import reusable
+from modelops_bundle.sync import PushPlan
+from modelops_bundle.tree import Tree
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """What is to be published: a tree, or a `version` that is known already, under a tag that names `theirs`."""
+
+    tree: Tree
+    theirs: Bundle | None
+    plan: PushPlan
+    index: Index = field(default_factory=Index)
+    version: Bundle | None = None
+
+    @property
+    def up_to_date(self) -> bool:
+        """Whether the tag names this content already."""
+        return self.theirs is not None and self.theirs.config.tree == self.tree.digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What a push published, and the sizes in bytes of the blobs that it sent for that."""
+
+    bundle: Bundle
+    blobs: Mapping[Digest, int] = field(default_factory=dict)
+
+    @property
+    def size(self) -> int:
+        return sum(self.blobs.values())
+
+
+def known_version(project: Project, remote: str, tree: Digest) -> Bundle | None:
+    """Return a version of a tree that a tag of this remote was last seen to name: its digest stays."""
+    prefix = f"remotes/{remote}/"
+    for name, digest in project.refs:
+        if name.startswith(prefix) and "/" not in name.removeprefix(prefix) and digest in project.objects:
+            manifest = parse_manifest(project.objects.read(digest), f"'{digest}'")
+            if manifest.annotations.get(TREE_ANNOTATION) == tree:
+                return project.bundle(digest)
+    return None
+
+
+def send(
+    project: Project,
+    remote: Remote,
+    outgoing: Outgoing,
+    tag: str,
+    on_event: OnEvent,
+    jobs: int = 0,
+    origin: Remote | None = None,
+) -> Sent:
+    """Publish and make the tag name it; `origin` is a remote that has the packs of a known version.
+
+    Raises RemoteMoved when somebody moved the tag meanwhile, and FileChanged, with nothing published.
+    """
+    if outgoing.up_to_date and outgoing.theirs:
+        return Sent(outgoing.theirs)
+    expected = outgoing.theirs.digest if outgoing.theirs else None
+    sources = mount_sources(project, remote.name)
+    route = Route(remote, known_blobs(project, remote.name), sources, on_event, jobs)
+    base = _base(project, outgoing, remote)
+    try:
+        sent = _send_blobs(project, outgoing, route, reusable(base, outgoing.tree, project.packs), origin)
+        _publish(remote, sent.bundle, tag, expected)
+    except BlobsMissing:
+        # A garbage collection took blobs that the last version vouched for: send all that is not there.
+        sent = _send_blobs(project, outgoing, Route(remote, (), sources, on_event, jobs), Known(), origin)
+        _publish(remote, sent.bundle, tag, expected)
+    return sent
+
+
+def estimate(project: Project, remote: Remote, outgoing: Outgoing) -> Sent:
+    """Return what `send` would send at most, down to the byte; builds packs and throws them away."""
+    if outgoing.up_to_date and outgoing.theirs:
+        return Sent(outgoing.theirs)
+    bundle = outgoing.version
+    if bundle is None:
+        reuse = reusable(_base(project, outgoing, remote), outgoing.tree, project.packs)
+        bundle = encode(project, outgoing.tree, outgoing.index, reuse, _throw_away)
+    known = known_blobs(project, remote.name)
+    return Sent(bundle, {blob.digest: blob.size for blob in bundle.blobs() if blob.digest not in known})
+
+
+def _throw_away(pack: FinishedPack) -> None:
+    pack.file.unlink()
+
+
+def _base(project: Project, outgoing: Outgoing, remote: Remote) -> Bundle | None:
+    """Return a version at the remote whose packs may be named again: best the one that the tag names."""
+    if outgoing.theirs:
+        return outgoing.theirs
+    head = project.head
+    seen = {digest for name, digest in project.refs if name.startswith(f"remotes/{remote.name}/")}
+    return project.bundle(head) if head in seen and head in project.objects else None
+
+
+def _send_blobs(project: Project, outgoing: Outgoing, route: Route, reuse: Known, origin: Remote | None) -> Sent:
+    bundle = outgoing.version
+    if bundle is None:
+        with PackUploads(project, route) as uploads:
+            bundle = encode(project, outgoing.tree, outgoing.index, reuse, uploads)
+        statuses = uploads.statuses
+    else:
+        statuses = push_packs(project, bundle, route, origin)
+    statuses |= push_contents(Tracking(project, outgoing.index), bundle, route)
+    sizes = {blob.digest: blob.size for blob in bundle.blobs()}
+    return Sent(bundle, {d: sizes[d] for d, status in statuses.items() if status is BlobStatus.PUSHED})
+
+
+def _publish(remote: Remote, bundle: Bundle, tag: str, expected: Digest | None) -> None:
+    remote.push_manifest(bundle.data, OCI_MANIFEST)
+    remote.set_tag(tag, bundle.data, OCI_MANIFEST, expected)
