@@ -3,7 +3,6 @@
 Titled layers become objects on the way, if they are small; what comes out of packs does not.
 """
 
-import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,11 +42,8 @@ class Origin:
 
 def stage_contents(
     project: Project, origin: Origin, bundle: Bundle, paths: Iterable[str], work: Checkout, seeds: Seeds
-) -> list[Path]:
-    """Stage files of a version for the working tree, verified, each content fetched once.
-
-    Returns files to remove when the work is done: what a killed command left there is not fetched again.
-    """
+) -> None:
+    """Stage files of a version for the working tree, verified, each content fetched once."""
     files = [bundle.index.files[path] for path in paths]
     here: dict[Digest, Path] = {}
 
@@ -62,15 +58,13 @@ def stage_contents(
     large = [blob for blob in titled if blob.size > LARGE]
     arrived = fetch_partials(origin.remote, large, project.objects, origin.on_event, origin.downloads)
     packed = [file for file in first if isinstance(file.place, Terms) and file.entry.digest not in project.objects]
-    with tempfile.TemporaryDirectory(dir=project.tmp) as folder:
-        leftovers = _unpack(project, origin, bundle, packed, Path(folder), stage, seeds)
+    _unpack(project, origin, bundle, packed, stage, seeds)
     for file in (*first, *again):
         digest = file.entry.digest
         if digest in arrived and digest not in here:
             stage(file, partial_path(project.objects, digest), arrived[digest])
         elif file.entry.path not in work.staged:
             work.stage(file, lambda wanted: here.get(wanted) or project.objects.path(wanted))
-    return leftovers
 
 
 def fetch_contents(project: Project, origin: Origin, bundle: Bundle, paths: Iterable[str]) -> None:
@@ -84,9 +78,7 @@ def fetch_contents(project: Project, origin: Origin, bundle: Bundle, paths: Iter
         project.objects.adopt(source, content.digest)
 
     packed = [file for file in missing if isinstance(file.place, Terms)]
-    with tempfile.TemporaryDirectory(dir=project.tmp) as folder:
-        for left in _unpack(project, origin, bundle, packed, Path(folder), keep, {}):
-            left.unlink(missing_ok=True)
+    _unpack(project, origin, bundle, packed, keep, {})
 
 
 def seeds_for(project: Project, base: Bundle | None, unchanged: Callable[[str], bool]) -> Seeds:
@@ -108,12 +100,12 @@ def seeds_for(project: Project, base: Bundle | None, unchanged: Callable[[str], 
     return seeds
 
 
-def plan_of(project: Project, remote: Remote, bundle: Bundle, files: list[BundleFile], tmp: Path) -> UnpackPlan:
+def plan_of(project: Project, remote: Remote, bundle: Bundle, files: list[BundleFile]) -> UnpackPlan:
     """Plan taking files out of packs, asking the remote for the indexes of packs that are not known."""
     packs = bundle.packs
     used = {pack for file in files if isinstance(file.place, Terms) for pack, _, _ in file.place.terms}
     indexes = project.packs.fetch(remote, [packs[pack] for pack in sorted(used)])
-    return plan_unpack(files, packs, indexes, tmp)
+    return plan_unpack(files, packs, indexes, partial_path(project.objects, bundle.digest).parent)
 
 
 def _unpack(
@@ -121,16 +113,14 @@ def _unpack(
     origin: Origin,
     bundle: Bundle,
     files: list[BundleFile],
-    tmp: Path,
     stage: Callable[[BundleFile, Path, Content], None],
     seeds: Seeds,
-) -> list[Path]:
-    if not files:
-        return []
-    plan = plan_of(project, origin.remote, bundle, files, tmp)
-    allocate(plan)
-    take_from_seeds(plan, seeds)
-    return unpack(plan, origin.remote, project.objects, stage, origin.on_event, origin.downloads)
+) -> None:
+    if files:
+        plan = plan_of(project, origin.remote, bundle, files)
+        allocate(plan)
+        take_from_seeds(plan, seeds)
+        unpack(plan, origin.remote, stage, origin.on_event, origin.downloads)
 
 
 def _each_once(files: Iterable[BundleFile]) -> tuple[list[BundleFile], list[BundleFile]]:
@@ -166,9 +156,7 @@ def cost_of(project: Project, remote: Remote, bundle: Bundle, paths: Iterable[st
     files, _ = _each_once([bundle.index.files[path] for path in paths])
     missing = [file for file in files if file.entry.size and file.entry.digest not in project.objects]
     titled = [file.entry.size for file in missing if isinstance(file.place, TitledLayer)]
-    plan = plan_of(
-        project, remote, bundle, [file for file in missing if isinstance(file.place, Terms)], project.tmp
-    )
+    plan = plan_of(project, remote, bundle, [file for file in missing if isinstance(file.place, Terms)])
     for pack in list(plan.wanted):
         chunks = plan.indexes[pack].chunks
         plan.wanted[pack] = {n: pieces for n, pieces in plan.wanted[pack].items() if chunks[n].id not in seeds}

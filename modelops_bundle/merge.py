@@ -24,8 +24,8 @@ from modelops_bundle.tree import Tree, TreeEntry
 from modelops_bundle.tree_diff import State
 from modelops_bundle.working_tree import look, walk
 
-Stage = Callable[[Checkout, Sequence[str]], list[Path]]
-"""Stages files for a checkout, verified; returns files to remove when it is done."""
+Stage = Callable[[Checkout, Sequence[str]], None]
+"""Stages files for a checkout, verified."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +61,16 @@ def merge(project: Project, bundle: Bundle, base: Tree, options: PullOptions, st
     first = plan_merge(project, bundle, base, options)
     refuse_conflicts(first.plan, options)
     with Checkout(project.root, project.tmp) as staging:
-        leftovers = stage(staging, first.plan.write)
+        with project.fetch_lock():
+            stage(staging, first.plan.write)
         with project.lock():
             work = plan_merge(project, bundle, base, options)
             refuse_conflicts(work.plan, options)
             kept = _keep_overwritten(project, work)
-            leftovers += stage(staging, [path for path in work.plan.write if path not in staging.staged])
+            stage(staging, [path for path in work.plan.write if path not in staging.staged])
             staging.drop(keep=frozenset(work.plan.write))
             unchanged = partial(_is_as_found, project.root, work.found)
             _update_index(project, bundle, work, staging.commit(work.plan.delete, unchanged))
-    for file in leftovers:
-        file.unlink(missing_ok=True)
     return replace(work, kept=kept)
 
 

@@ -84,8 +84,8 @@ def _copy(session: Session, project: Project, remote: Remote, wanted: BundleRefe
     with shown_progress(session) as on_event:
         origin = Origin(remote, on_event, session.settings.jobs)
 
-        def stage(staging: Checkout, paths: Sequence[str]) -> list[Path]:
-            return stage_contents(project, origin, bundle, paths, staging, {})
+        def stage(staging: Checkout, paths: Sequence[str]) -> None:
+            stage_contents(project, origin, bundle, paths, staging, {})
 
         merge(project, bundle, EMPTY, PullOptions(), stage)
     with project.lock():

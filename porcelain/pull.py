@@ -1,7 +1,6 @@
 """pull: bring the remote's changes into the working tree."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import click
 
@@ -78,8 +77,8 @@ def command(
             with shown_progress(session) as on_event:
                 origin = Origin(opened, on_event, session.settings.jobs)
 
-                def stage(staging: Checkout, paths: Sequence[str]) -> list[Path]:
-                    return stage_contents(project, origin, bundle, paths, staging, seeds)
+                def stage(staging: Checkout, paths: Sequence[str]) -> None:
+                    stage_contents(project, origin, bundle, paths, staging, seeds)
 
                 work = merge(project, bundle, base_tree, options, stage)
             with project.lock():
