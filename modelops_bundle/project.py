@@ -102,7 +102,7 @@ class Project:
 
     def write_index(self, index: Index) -> None:
         """Replace the index; call with the lock held."""
-        write_index(self.index_path, index)
+        write_index(self.index_path, index, self.tmp)
 
     @property
     def head(self) -> Digest | None:
