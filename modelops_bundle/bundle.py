@@ -35,7 +35,7 @@ from modelops_bundle.media_types import (
     TITLE,
     TREE_ANNOTATION,
 )
-from modelops_bundle.safe_path import printable
+from modelops_bundle.safe_path import check_link, check_path, printable
 from modelops_bundle.tree import Mode, Tree
 
 if TYPE_CHECKING:
@@ -77,11 +77,14 @@ class Bundle:
 def build_bundle(
     tree: Tree, links: Mapping[str, str], rules: "LayerRules", annotations: Mapping[str, str]
 ) -> Bundle:
-    """Describe a tree as a bundle of titled layers; `links` holds the target of each symlink by path."""
+    """Describe a tree as a bundle of titled layers; `links` holds the target of each symlink by path.
+
+    Raises UnsafePath for what no reader would accept.
+    """
 
     def place(path: str) -> Place:
-        if tree[path].mode is Mode.LINK:
-            return LinkTarget(links[path])
+        if tree[check_path(path)].mode is Mode.LINK:
+            return LinkTarget(check_link(path, links[path]))
         return TITLED if tree[path].size else NOWHERE
 
     index = bundle_index_of(BundleFile(tree[path], rules.layer_of(path), place(path)) for path in tree)
