@@ -10,7 +10,7 @@ from modelops_bundle.tree import Mode, Tree, TreeEntry, tree_of
 
 _LETTERS = st.one_of(
     st.sampled_from("abcAB0._- ~"),
-    st.characters(exclude_categories=("Cs", "Cc"), exclude_characters="/\\"),
+    st.characters(codec="utf-8", exclude_characters="/\\"),
 )
 NAMES = st.text(_LETTERS, min_size=1, max_size=12)
 
