@@ -12,7 +12,7 @@ from modelops_bundle import canonical_json
 from modelops_bundle.canonical_json import MAX_INTEGER, MalformedDocument
 from modelops_bundle.digest import PREFIX, Digest, hex_of, is_digest
 from modelops_bundle.errors import Invalid, UnsupportedMediaType
-from modelops_bundle.places import Labels, Place, Terms, place_from_json, place_to_json, terms_from_json
+from modelops_bundle.places import NO_PACKS, Labels, Place, Terms, place_from_json, place_to_json, terms_from_json
 from modelops_bundle.safe_path import UnsafePath, check_path
 from modelops_bundle.tree import MODES, Tree, TreeEntry, tree_of
 
@@ -84,7 +84,7 @@ def parse_root(data: bytes, what: str, labels: Labels) -> ChunkedDocument | Bund
     return ChunkedDocument(Digest(digest), size, terms)
 
 
-def parse_bundle_index(data: bytes, what: str, labels: Labels) -> BundleIndex:
+def parse_bundle_index(data: bytes, what: str, labels: Labels = NO_PACKS) -> BundleIndex:
     """Read an untrusted index document; `what` names the bundle in errors, `labels` are the manifest's packs.
 
     Raises MalformedDocument (exit 5), also for unsafe paths; UnsupportedMediaType for a newer version.

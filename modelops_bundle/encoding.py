@@ -15,6 +15,7 @@ from modelops_bundle.packing import CUT_FROM, Known, Packer, pack_size_for
 from modelops_bundle.places import NOWHERE, TITLED, LinkTarget, Place, Terms
 from modelops_bundle.project import Project
 from modelops_bundle.remote import MAX_MANIFEST_BYTES
+from modelops_bundle.safe_path import check_link, check_path
 from modelops_bundle.tree import Mode, Tree, TreeEntry
 
 MAX_TITLED = 128
@@ -80,8 +81,9 @@ def _describe(project: Project, tree: Tree, place: Callable[[TreeEntry], Place])
 
 
 def _place(project: Project, entry: TreeEntry, packed: Mapping[str, None], terms: Mapping[Digest, Terms]) -> Place:
+    check_path(entry.path)
     if entry.mode is Mode.LINK:
-        return LinkTarget(link_target(project, entry))
+        return LinkTarget(check_link(entry.path, link_target(project, entry)))
     if not entry.size:
         return NOWHERE
     return terms[entry.digest] if entry.path in packed else TITLED

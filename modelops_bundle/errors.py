@@ -47,11 +47,12 @@ class BundleError(Exception):
     """
 
     exit_code: ClassVar[ExitCode] = ExitCode.TRANSFER
+    usual_hint: ClassVar[str] = ""
 
     def __init__(self, message: str, *, hint: str = "", details: tuple[str, ...] = ()) -> None:
         super().__init__(message)
         self.message = message
-        self.hint = hint
+        self.hint = hint or self.usual_hint
         self.details = details
 
 
@@ -73,6 +74,7 @@ class AuthRefused(BundleError):
 
 class IntegrityError(BundleError):
     exit_code = ExitCode.INTEGRITY
+    usual_hint = "it is damaged, or was altered on the way: ask who published it, or publish it again"
 
 
 class Busy(BundleError):

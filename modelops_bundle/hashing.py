@@ -103,6 +103,14 @@ def same_moment(before: os.stat_result, after: os.stat_result) -> bool:
     )
 
 
+def read_link(path: str) -> bytes:
+    """Return the target of a symlink; raise FileChanged when it is none any more."""
+    try:
+        return os.readlink(os.fsencode(path))
+    except OSError:
+        raise FileChanged(path) from None
+
+
 def read_content(path: str, copy: int = -1) -> tuple[Content, os.stat_result]:
     """Hash a regular file and return the stat that its content belongs to.
 

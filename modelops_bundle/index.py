@@ -5,7 +5,7 @@ to be unpacked by C code, so that 100,000 entries load in some tens of milliseco
 
     {"count": N, "paths": bytes, "tree": digest or "", "version": 1} LF
     N paths, sorted, each followed by NUL
-    N rows, little-endian: u32 mode · i64 size, mtime, ctime, inode · raw sha256 · raw BLAKE3
+    N rows, little-endian: u32 mode · i64 size, mtime, ctime · u64 inode · raw sha256 · raw BLAKE3
     BLAKE3 of everything before
 
 Racy files (git's technical/racy-git): a stat vouches for content only if the file's mtime is older than the
@@ -30,7 +30,7 @@ from modelops_bundle.tree import Mode, Tree, TreeEntry, tree_of
 VERSION = 1
 _MODES = {0o100644: Mode.FILE, 0o100755: Mode.EXECUTABLE, 0o120000: Mode.LINK}
 LINK_BITS = 0o120000
-_ROW = struct.Struct("<Iqqqq32s32s")
+_ROW = struct.Struct("<IqqqQ32s32s")
 _CHECKSUM = 32
 
 
@@ -51,7 +51,7 @@ class IndexEntry(NamedTuple):
 
     def vouches_for(self, now: os.stat_result) -> bool:
         """Tell whether a stat says that the file is untouched since."""
-        return (now.st_mtime_ns, now.st_ctime_ns, now.st_size, now.st_ino) == (
+        return self.mtime_ns != 0 and (now.st_mtime_ns, now.st_ctime_ns, now.st_size, now.st_ino) == (
             self.mtime_ns,
             self.ctime_ns,
             self.size,
@@ -119,26 +119,29 @@ def load_index(path: Path) -> Index:
     head = data.find(b"\n") + 1
     if len(data) < _CHECKSUM or not head or blake3(body).digest() != checksum:
         raise IndexDamaged(path, "checksum")
-    header = canonical_json.decode(data[:head], "the index header", max_bytes=4096)
-    if header["version"] != VERSION:
-        raise Invalid(
-            f"index has version {header['version']}, written by a newer modelops-bundle: '{path}'",
-            hint="pip install --upgrade modelops-bundle",
-        )
-    rows = head + header["paths"]
-    paths = bytes(body[head:rows]).decode("utf-8", "surrogateescape").split("\0")[: header["count"]]
-    index = Index(zip(paths, map(IndexEntry._make, _ROW.iter_unpack(body[rows:])), strict=True))
-    index.tree_digest = header["tree"]
+    try:
+        header = canonical_json.decode(data[:head], "the index header", max_bytes=4096)
+        if header["version"] != VERSION:
+            raise Invalid(
+                f"index has version {header['version']}, written by a newer modelops-bundle: '{path}'",
+                hint="pip install --upgrade modelops-bundle",
+            )
+        rows = head + header["paths"]
+        paths = bytes(body[head:rows]).decode("utf-8", "surrogateescape").split("\0")[: header["count"]]
+        index = Index(zip(paths, map(IndexEntry._make, _ROW.iter_unpack(body[rows:])), strict=True))
+        index.tree_digest = header["tree"]
+    except (IntegrityError, KeyError, TypeError, ValueError, struct.error):
+        raise IndexDamaged(path, "layout") from None
     racy = [name for name, entry in index.items() if entry.mtime_ns >= written_ns]
     index.restat({name: index[name]._replace(mtime_ns=0) for name in racy})
     return index
 
 
-def write_index(path: Path, index: Index) -> None:
-    """Replace the index file in one step, flushed to disk."""
+def write_index(path: Path, index: Index, tmp: Path | None = None) -> None:
+    """Replace the index file in one step, flushed to disk; `tmp` as in `durable.replacing`."""
     items = sorted(index.items())
     paths = b"".join(name.encode("utf-8", "surrogateescape") + b"\0" for name, _ in items)
     header = {"count": len(items), "paths": len(paths), "tree": index.tree_digest, "version": VERSION}
     rows = b"".join([_ROW.pack(*entry) for _, entry in items])
     body = canonical_json.encode(header) + b"\n" + paths + rows
-    write_file(path, body + blake3(body).digest(), flush=True)
+    write_file(path, body + blake3(body).digest(), flush=True, tmp=tmp)

@@ -4,13 +4,14 @@ The lock is an advisory lock on an open file, so there are no stale locks to rec
 holder, a kill or a power cut, also ended the lock. The file keeps the holder's process id, for messages.
 """
 
+import errno
 import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from modelops_bundle.errors import Busy
+from modelops_bundle.errors import Busy, TransferFailed
 
 if os.name == "nt":
     import msvcrt
@@ -26,11 +27,15 @@ else:
 
 DEFAULT_WAIT = 5.0
 _POLL = 0.02
+_HELD = {errno.EAGAIN, errno.EWOULDBLOCK, errno.EACCES, errno.EDEADLK}
 
 
 @contextmanager
 def hold(path: Path, *, wait: float = DEFAULT_WAIT) -> Iterator[None]:
-    """Hold the lock at `path` during the block; raise Busy after `wait` seconds."""
+    """Hold the lock at `path` during the block; raise Busy after `wait` seconds.
+
+    Raises TransferFailed on a file system without locks.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:
@@ -39,7 +44,11 @@ def hold(path: Path, *, wait: float = DEFAULT_WAIT) -> Iterator[None]:
             try:
                 _try_lock(handle)
                 break
-            except OSError:
+            except OSError as error:
+                if error.errno not in _HELD:
+                    raise TransferFailed(
+                        f"cannot lock '{path}': {error.strerror}", hint="move it to a file system that has locks"
+                    ) from error
                 if time.monotonic() >= deadline:
                     raise _busy(handle) from None
                 time.sleep(_POLL)

@@ -102,11 +102,8 @@ class ObjectStore:
         """Store bytes whose digest the caller has just computed."""
         name = hex_of(digest)
         target = f"{self.root}/{name[:2]}/{name[2:]}"
-        try:
-            if os.stat(target).st_size == len(data):
-                return
-        except FileNotFoundError:
-            pass
+        if _holds(target, data):
+            return
         temporary = f"{self.tmp}/{name}.{os.getpid()}.{threading.get_ident()}"
         handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, OBJECT_MODE)
         try:
@@ -115,12 +112,13 @@ class ObjectStore:
                 view = view[os.write(handle, view) :]
             if flush:
                 os.fsync(handle)
+            self._move(temporary, target)
         except BaseException:
-            os.unlink(temporary)
+            with suppress(FileNotFoundError):
+                os.unlink(temporary)
             raise
         finally:
             os.close(handle)
-        self._move(temporary, target)
         if flush:
             sync_directory(self.root / name[:2])
 
@@ -158,9 +156,10 @@ class ObjectStore:
         """Yield every object's digest, sorted."""
         if not self.root.is_dir():
             return
-        for fan in sorted(os.listdir(self.root)):
+        # Other programs leave files behind anywhere, above all desktops.
+        for fan in sorted(name for name in os.listdir(self.root) if (self.root / name).is_dir()):
             for rest in sorted(os.listdir(self.root / fan)):
-                if is_digest(PREFIX + fan + rest):
+                if len(fan) == 2 and is_digest(PREFIX + fan + rest):
                     yield Digest(PREFIX + fan + rest)
 
     def remove_leftovers(self) -> None:
@@ -172,3 +171,12 @@ class ObjectStore:
                 else:
                     with suppress(FileNotFoundError):
                         os.unlink(entry.path)
+
+
+def _holds(file: str, data: bytes) -> bool:
+    """Tell whether a file is there and holds just these bytes; a damaged one must be written again."""
+    try:
+        with open(file, "rb", buffering=0) as stream:
+            return stream.read(len(data) + 1) == data
+    except FileNotFoundError:
+        return False

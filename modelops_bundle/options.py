@@ -10,14 +10,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from modelops_bundle.bundle_reference import remote_name
+from modelops_bundle import bundle_reference
 from modelops_bundle.config import VERSION as CONFIG_VERSION
 from modelops_bundle.config import Config, parse_config
 from modelops_bundle.durable import write_file
 from modelops_bundle.errors import Invalid, NotFound
 from modelops_bundle.local_config import LocalConfig, read_local_config, repository_name, write_local_config
 from modelops_bundle.project import Project
-from modelops_bundle.registry.reference import parse_reference
+from modelops_bundle.registry import reference as registry
 from modelops_bundle.remotes import choose_remote
 from modelops_bundle.safe_path import CONFIG_PATH
 from modelops_bundle.settings import Settings
@@ -136,23 +136,21 @@ def _with(local: LocalConfig, key: str, text: str, directory: Path) -> LocalConf
         case "remote":
             return replace(local, remote=_check_remote(text, directory))
         case "repository":
-            return replace(local, repository=parse_reference(f"localhost/{text}").repository)
+            return replace(local, repository=registry.parse_reference(f"localhost/{text}").repository)
         case _:
             return replace(local, tag=check_tag(text))
 
 
 def _check_remote(text: str, directory: Path) -> str:
-    name = remote_name(text, directory)
-    if name.startswith("oci:"):
-        return name
-    reference = parse_reference(name)
-    if reference.tag or reference.digest:
+    """Return the canonical name of a remote."""
+    given = bundle_reference.parse_reference(text, directory)
+    if given.tag or given.digest:
+        tag = f"; modelops-bundle config tag {given.tag}" if given.tag else ""
         raise Invalid(
             f"a remote is named without tag and digest: '{text}'",
-            hint=f"modelops-bundle config remote {reference.name}"
-            + (f"; modelops-bundle config tag {reference.tag}" if reference.tag else ""),
+            hint=f"modelops-bundle config remote {given.remote}{tag}",
         )
-    return reference.name
+    return given.remote if given.remote.startswith("oci:") else registry.parse_reference(given.remote).name
 
 
 def _check_threshold(text: str) -> int:

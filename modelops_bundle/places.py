@@ -5,6 +5,7 @@ A term names a pack by a label, the first 16 hex digits of its digest; the manif
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from modelops_bundle.canonical_json import MAX_INTEGER
@@ -54,6 +55,8 @@ class Terms:
 
 Labels = Mapping[str, Digest]
 """The packs of a manifest by label."""
+
+NO_PACKS: Labels = MappingProxyType({})
 
 
 Place = TitledLayer | Nowhere | LinkTarget | External | Terms

@@ -43,7 +43,12 @@ class NotAProject(NotFound):
 
 
 class Project:
-    """One checkout. `root` is absolute; every bundle path is relative to it."""
+    """One checkout. `root` is absolute; every bundle path is relative to it.
+
+    `lock_wait` is how many seconds a command waits for another one to end.
+    """
+
+    lock_wait: float = DEFAULT_WAIT
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -65,18 +70,22 @@ class Project:
         raise NotAProject(start)
 
     @classmethod
-    def create(cls, root: Path) -> "Project":
-        """Make a project of a directory; raise Invalid when it is one. All or nothing."""
+    def create(cls, root: Path, *, begun: bool = False) -> "Project":
+        """Make a project of a directory; raise Invalid when it is one. All or nothing.
+
+        With `begun` the directory may be half a project, which is completed and stays whatever happens.
+        """
         project = cls(root.absolute())
-        if project.directory.exists():
+        if project.directory.exists() and not begun:
             raise Invalid(f"already a project: '{project.root}'", hint="modelops-bundle status")
         root.mkdir(parents=True, exist_ok=True)
         try:
             for folder in ("tmp", "objects", "refs/tags", "locks", "logs"):
-                (project.directory / folder).mkdir(parents=True)
+                (project.directory / folder).mkdir(parents=True, exist_ok=begun)
             (project.directory / ".gitignore").write_text(GITIGNORE)
         except OSError:
-            shutil.rmtree(project.directory, ignore_errors=True)
+            if not begun:
+                shutil.rmtree(project.directory, ignore_errors=True)
             raise
         return project
 
@@ -92,9 +101,9 @@ class Project:
         raise Invalid(f"outside the project: '{file}'", hint=f"the project is '{self.root}'")
 
     @contextmanager
-    def lock(self, *, wait: float = DEFAULT_WAIT) -> Iterator[None]:
+    def lock(self, *, wait: float | None = None) -> Iterator[None]:
         """Keep other commands from changing index, refs and working files; raise Busy."""
-        with hold(self.directory / "locks" / "project", wait=wait):
+        with hold(self.directory / "locks" / "project", wait=self.lock_wait if wait is None else wait):
             self.tmp.mkdir(exist_ok=True)
             yield
 
@@ -110,7 +119,7 @@ class Project:
 
     def write_index(self, index: Index) -> None:
         """Replace the index; call with the lock held."""
-        write_index(self.index_path, index)
+        write_index(self.index_path, index, self.tmp)
 
     @property
     def head(self) -> Digest | None:

@@ -7,9 +7,10 @@ they are sent, so that a 10 GB file does not take 20 GB.
 import os
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
-from modelops_bundle.hashing import SMALL, content_of, read_content, read_small
+from modelops_bundle.hashing import SMALL, content_of, read_content, read_link, read_small
 from modelops_bundle.index import LINK_BITS, IndexEntry, mode_bits
 from modelops_bundle.objects import ObjectStore
 from modelops_bundle.working_tree import entry_of, look
@@ -26,7 +27,7 @@ def take(objects: ObjectStore, root: Path, path: str, now: os.stat_result) -> In
     started = time.time_ns()
     full = f"{root}/{path}"
     if mode_bits(now) == LINK_BITS:
-        target = os.readlink(os.fsencode(full))
+        target = read_link(full)
         entry = entry_of(now, content_of(target), started)
         objects.put_known(entry.digest, target)
         return entry
@@ -41,7 +42,8 @@ def take(objects: ObjectStore, root: Path, path: str, now: os.stat_result) -> In
         content, now = read_content(full, handle)
         objects.adopt(Path(copy), content.digest)
     except BaseException:
-        os.unlink(copy)
+        with suppress(FileNotFoundError):
+            os.unlink(copy)
         raise
     finally:
         os.close(handle)

@@ -78,7 +78,7 @@ def _refresh_and_keep(project: Project) -> Tracked:
             if now.changed:
                 project.write_index(now.index)
             return now
-    except (Busy, PermissionError):
+    except (Busy, OSError):  # another command is at work, or nothing can be written here
         return refresh(project)
 
 

@@ -46,34 +46,36 @@ def plan_pull(
     holds, or None for something that is no file.
     """
     states = three_way(local, base, remote)
-    write, delete, adopt, untrack = [], [], [], []
+    wanted, write, delete, adopt, untrack = [], [], [], [], []
     blocked: dict[str, str] = {}
     for path, state in states.items():
         match state:
             case State.ADDED_REMOTE | State.MODIFIED_REMOTE:
-                write.append(path)
+                wanted.append(path)
             case State.DELETED_REMOTE:
                 delete.append(path)
             case State.DELETED_LOCAL if options.restore_deleted or options.overwrite:
-                write.append(path)
+                wanted.append(path)
             case State.MODIFIED_LOCAL if options.overwrite:
-                write.append(path)
+                wanted.append(path)
             case State.ADDED_LOCAL if options.overwrite:
                 untrack.append(path)
             case State.CONFLICT if options.overwrite:
-                (write if path in remote else delete).append(path)
+                (wanted if path in remote else delete).append(path)
             case State.CONFLICT:
                 blocked[path] = _reason(local.get(path), base.get(path), remote.get(path))
-    for path in list(write):
-        if path in untracked:
-            if same(untracked[path], remote[path]):
-                write.remove(path)
-                adopt.append(path)
-            elif not options.overwrite or untracked[path] is None:
-                write.remove(path)
-                blocked[path] = "exists here, untracked, with other content"
-    mine = [path for path in local if path not in remote and path not in delete]
-    for path, other in collisions((path for path in write if path not in local), mine).items():
+    for path in wanted:
+        if path not in untracked:
+            write.append(path)
+        elif same(untracked[path], remote[path]):
+            adopt.append(path)
+        elif options.overwrite and untracked[path] is not None:
+            write.append(path)
+        else:
+            blocked[path] = "exists here, untracked, with other content"
+    gone = set(delete)
+    mine = [path for path in local if path not in remote and path not in gone]
+    for path, other in collisions((path for path in (*write, *adopt) if path not in local), mine).items():
         blocked[path] = f"cannot stand beside '{other}', which you added"
     return PullPlan(states, tuple(write), tuple(delete), tuple(adopt), tuple(untrack), blocked)
 

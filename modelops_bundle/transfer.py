@@ -6,8 +6,10 @@ being fetched lies in `tmp/partial/<hex>`; what a killed command left there is h
 
 import hashlib
 from collections.abc import Callable, Iterable
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from contextlib import suppress
 from pathlib import Path
+from queue import Empty, SimpleQueue
+from threading import Event, Thread
 from typing import BinaryIO, TypeVar
 
 from blake3 import blake3
@@ -164,16 +166,36 @@ def push_blobs(
 def in_parallel(work: Callable[[T], R], items: list[T], jobs: int) -> list[R]:
     """Do `work` for every item on up to `jobs` threads; the first failure stops what has not begun.
 
-    Results come in the order of the items.
+    Results come in the order of the items. An interrupt (Ctrl-C) is raised at once: nobody waits for the threads,
+    which may be stuck at a silent server, and the program may end under them.
     """
     if len(items) <= 1 or jobs == 1:
         return [work(item) for item in items]
-    with ThreadPoolExecutor(min(jobs, len(items))) as pool:
-        futures = [pool.submit(work, item) for item in items]
-        try:
-            done, _ = wait(futures, return_when=FIRST_EXCEPTION)
-            for future in done:
-                future.result()
-            return [future.result() for future in futures]
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
+    results: dict[int, R] = {}
+    failures: list[BaseException] = []
+    todo: SimpleQueue[int] = SimpleQueue()
+    for number in range(len(items)):
+        todo.put(number)
+    stop = Event()
+
+    def work_on() -> None:
+        with suppress(Empty):
+            while not stop.is_set():
+                number = todo.get_nowait()
+                try:
+                    results[number] = work(items[number])
+                except BaseException as error:  # noqa: BLE001 - it is raised again by the caller's thread
+                    failures.append(error)
+                    stop.set()
+
+    threads = [Thread(target=work_on, daemon=True) for _ in range(min(jobs, len(items)))]
+    try:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        stop.set()
+    if failures:
+        raise failures[0]
+    return [results[number] for number in range(len(items))]

@@ -6,6 +6,7 @@ Nothing here follows a symlink: a tracked path whose directory became a link cou
 import os
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from modelops_bundle.hashing import (
     content_of,
     open_regular,
     read_content,
+    read_link,
     same_moment,
 )
 from modelops_bundle.index import LINK_BITS, Index, IndexEntry, mode_bits
@@ -69,7 +71,7 @@ def observe(root: Path, index: Index) -> Observation:
             now = None
         if (
             now is not None
-            and now.st_mtime_ns == mtime
+            and now.st_mtime_ns == mtime != 0
             and now.st_ctime_ns == ctime
             and now.st_size == size
             and now.st_ino == inode
@@ -114,7 +116,7 @@ def look(root: Path, path: str, now: os.stat_result, known: IndexEntry | None = 
     started = time.time_ns()
     full = f"{root}/{path}"
     if mode_bits(now) == LINK_BITS:
-        return entry_of(now, content_of(os.readlink(os.fsencode(full))), started)
+        return entry_of(now, content_of(read_link(full)), started)
     if known and known.size == now.st_size and known.mode != LINK_BITS:
         with open_regular(full) as stream:
             before = os.fstat(stream.fileno())
@@ -162,4 +164,6 @@ def walk(root: Path, rules: "IgnoreRules | None", below: str = "") -> Iterator[t
         if directory:
             yield from walk(root, rules, path)
         else:
-            yield path, entry.stat(follow_symlinks=False)
+            # Programs come and go while we look; a file that is gone was not there.
+            with suppress(FileNotFoundError):
+                yield path, entry.stat(follow_symlinks=False)

@@ -142,9 +142,10 @@ def _split(stream: BinaryIO, end: bytes) -> Iterator[bytes]:
     rest = b""
     while block := stream.read1(1 << 16):  # type: ignore[attr-defined]
         *whole, rest = (rest + block).split(end)
-        yield from whole
-        if len(rest) > MAX_RECORD_BYTES:
+        # Only the first can have grown over several blocks, and a block is far shorter than the limit.
+        if max(len(record) for record in (*whole[:1], rest)) > MAX_RECORD_BYTES:
             raise _too_long()
+        yield from whole
     if rest:
         yield rest
 

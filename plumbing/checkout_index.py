@@ -24,11 +24,11 @@ def checkout_index(project: Project, bundle: Bundle, paths: Iterable[str], *, fo
     Files that are as they should be are left alone. Raises WorkingTreeConflict, with nothing written, when a
     file differs, unless `force` is given.
     """
-    names = list(paths)
+    names, tree = list(paths), bundle.tree
     with project.lock():
         index = project.load_index()
         found = on_disk(project, names, index)
-        wrong = [n for n in names if not same(_tree_entry(n, found.get(n)), bundle.tree[n])]
+        wrong = [n for n in names if not same(_tree_entry(n, found.get(n)), tree[n])]
         differing = tuple(name for name in wrong if name in found)
         if differing and not force:
             raise WorkingTreeConflict(
@@ -76,8 +76,8 @@ def command(
     if from_stdin:
         names += read_paths(sys.stdin.buffer, nul=nul)
     elif not paths:
-        names = list(bundle.tree)
-    unknown = next((name for name in names if name not in bundle.tree), None)
+        names = list(bundle.index.files)
+    unknown = next((name for name in names if name not in bundle.index.files), None)
     if unknown:
         raise NotFound(f"'{unknown}' is not in '{reference}'", hint=f"modelops-bundle read-manifest {reference}")
     out = RecordWriter(nul=nul)

@@ -12,7 +12,7 @@ from modelops_bundle.errors import NotFound, UnsupportedMediaType
 from modelops_bundle.media_types import DOCKER_MANIFEST_LIST, OCI_INDEX
 from modelops_bundle.pack_reading import read_terms
 from modelops_bundle.plumbing._records import RecordWriter
-from modelops_bundle.plumbing._session import Session, pass_session, remote_option
+from modelops_bundle.plumbing._session import Session, nul_option, pass_session, remote_option
 from modelops_bundle.project import Project
 from modelops_bundle.remote import Remote
 from modelops_bundle.transfer import fetch_document
@@ -68,9 +68,11 @@ def require_tag(project: Project, remote: Remote, tag: str) -> Bundle:
 
 @click.command()
 @remote_option
+@nul_option
 @click.argument("reference")
 @pass_session
-def command(session: Session, remote: str, reference: str) -> None:
+def command(session: Session, remote: str, nul: bool, reference: str) -> None:
     """Fetch the manifest, config and index of REFERENCE, a tag or a digest, and print the digest."""
     with session.remote(remote) as opened:
-        RecordWriter().record(fetch_manifest(session.project, opened, reference.removeprefix("@")).digest)
+        bundle = fetch_manifest(session.project, opened, reference.removeprefix("@"))
+    RecordWriter(nul=nul).record(bundle.digest)

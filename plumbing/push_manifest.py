@@ -5,7 +5,7 @@ import click
 from modelops_bundle.digest import Digest, parse_digest
 from modelops_bundle.media_types import OCI_MANIFEST
 from modelops_bundle.plumbing._records import NO_DIGEST, RecordWriter
-from modelops_bundle.plumbing._session import Session, pass_session, remote_option
+from modelops_bundle.plumbing._session import Session, nul_option, pass_session, remote_option
 from modelops_bundle.remote import Remote
 from modelops_bundle.sync_state import record_seen
 from modelops_bundle.versions import resolve_ref
@@ -27,9 +27,10 @@ def push_manifest(remote: Remote, data: bytes, tag: str = "", expected: Digest |
 @click.option("--tag", default="", help="Make this tag name the version.")
 @click.option("--expect", metavar="DIGEST", default="", help="Refuse unless the tag names this now ('' for none).")
 @click.option("--force", is_flag=True, help="Move the tag whatever it names.")
+@nul_option
 @click.argument("digest")
 @pass_session
-def command(session: Session, remote: str, tag: str, expect: str, force: bool, digest: str) -> None:
+def command(session: Session, remote: str, tag: str, expect: str, force: bool, nul: bool, digest: str) -> None:
     """Publish the manifest DIGEST (or that of a ref or tag) and print its digest.
 
     Its documents must be in the object store, and its blobs at the remote: see push-blob.
@@ -43,4 +44,4 @@ def command(session: Session, remote: str, tag: str, expect: str, force: bool, d
         pushed = push_manifest(opened, data, tag, expected)
         if tag:
             record_seen(project, opened.name, tag, pushed)
-    RecordWriter().record(pushed)
+    RecordWriter(nul=nul).record(pushed)

@@ -10,7 +10,8 @@ import click
 from modelops_bundle.bundle import Bundle
 from modelops_bundle.bundle_reference import BundleReference, parse_reference
 from modelops_bundle.checkout import Checkout
-from modelops_bundle.digest import parse_digest
+from modelops_bundle.digest import Digest, parse_digest
+from modelops_bundle.durable import write_file
 from modelops_bundle.errors import BundleError, TransferFailed, WorkingTreeConflict
 from modelops_bundle.fetching import Origin, stage_contents
 from modelops_bundle.local_config import DEFAULT_TAG, LocalConfig, repository_name, write_local_config
@@ -26,6 +27,9 @@ from modelops_bundle.sync_state import record_sync
 from modelops_bundle.tags import check_tag
 from modelops_bundle.tree import EMPTY
 
+UNFINISHED = "unfinished-clone"
+"""The file in the metadata directory that says what is being cloned, while it is."""
+
 
 @click.command()
 @click.option("--tag", default="", help="Clone this tag.")
@@ -35,24 +39,27 @@ from modelops_bundle.tree import EMPTY
 @click.argument("directory", default="")
 @pass_session
 def command(session: Session, tag: str, ref: str, as_json: bool, source: str, directory: str) -> None:
-    """Copy the version that a remote's tag names into DIRECTORY, by default named after the repository."""
+    """Copy the version that a remote's tag names into DIRECTORY, by default named after the repository.
+
+    A clone that was interrupted goes on when the same command is run again.
+    """
     wanted = _reference(session, source, tag, ref)
-    root = _target(session, wanted, directory)
+    name = directory or repository_name(wanted.remote.rpartition("/")[2])
+    root = Path(os.path.normpath(session.file(name)))
+    begun = _begun(root, wanted)
     with session.open_remote(wanted.remote) as remote:
-        found = remote.fetch_manifest(wanted.digest or wanted.tag)
+        digest = begun or remote.fetch_manifest(wanted.digest or wanted.tag).digest
         existed = root.exists()
-        project = Project.create(root)
-        write_local_config(project.local_path, _local_config(wanted, root))
+        project = _begin(root, wanted, digest)
         try:
-            bundle = _copy(session, project, remote, wanted, found.digest)
-        except (KeyboardInterrupt, TransferFailed) as error:
-            # What was fetched stays, so that a pull goes on from there.
-            if isinstance(error, TransferFailed):
-                error.hint = f"modelops-bundle -C '{root}' pull goes on from here"
-            raise
+            bundle = _copy(session, project, remote, wanted, digest)
+        except TransferFailed:
+            raise  # What was fetched stays, so that the same command goes on from there.
         except BundleError:
-            shutil.rmtree(project.directory if existed else root)
+            if not begun:
+                shutil.rmtree(project.directory if existed else root)
             raise
+    (project.directory / UNFINISHED).unlink()
     if as_json:
         print_json({"root": str(root), "from": str(wanted), "digest": bundle.digest, "tree": bundle.config.tree})
         return
@@ -67,19 +74,36 @@ def _reference(session: Session, source: str, tag: str, ref: str) -> BundleRefer
     return BundleReference(given.remote, check_tag(tag or given.tag or DEFAULT_TAG), digest)
 
 
-def _target(session: Session, wanted: BundleReference, directory: str) -> Path:
-    name = directory or repository_name(wanted.remote.rpartition("/")[2])
-    root = Path(os.path.normpath(session.file(name)))
-    if root.exists() and (not root.is_dir() or any(root.iterdir())):
-        raise WorkingTreeConflict(f"exists and is not empty: '{root}'", hint="name another directory")
-    return root
+def _begun(root: Path, wanted: BundleReference) -> Digest | None:
+    """Return the version that a killed clone of the same reference was about to copy here, or None.
+
+    Raises WorkingTreeConflict when the directory holds anything else.
+    """
+    project = Project(root)
+    if not root.exists() or (root.is_dir() and not any(path != project.directory for path in root.iterdir())):
+        leftovers = project.directory.iterdir() if project.directory.is_dir() else ()
+        if all(path.name.startswith(".tmp-") for path in leftovers):
+            return None
+    marker = project.directory / UNFINISHED
+    if marker.is_file() and project.head is None:
+        reference, _, digest = marker.read_text("utf-8", "surrogateescape").rstrip("\n").rpartition(" ")
+        if reference == str(wanted):
+            return parse_digest(digest)
+    raise WorkingTreeConflict(f"exists and is not empty: '{root}'", hint="name another directory")
 
 
-def _local_config(wanted: BundleReference, root: Path) -> LocalConfig:
-    return LocalConfig(wanted.remote, repository_name(wanted.remote.rpartition("/")[2]), wanted.tag)
+def _begin(root: Path, wanted: BundleReference, digest: Digest) -> Project:
+    marker = f"{wanted} {digest}\n".encode("utf-8", "surrogateescape")
+    write_file(Project(root).directory / UNFINISHED, marker, flush=True)
+    project = Project.create(root, begun=True)
+    local = LocalConfig(wanted.remote, repository_name(wanted.remote.rpartition("/")[2]), wanted.tag)
+    write_local_config(project.local_path, local)
+    return project
 
 
-def _copy(session: Session, project: Project, remote: Remote, wanted: BundleReference, digest: str) -> Bundle:
+def _copy(
+    session: Session, project: Project, remote: Remote, wanted: BundleReference, digest: Digest
+) -> Bundle:
     bundle = fetch_manifest(project, remote, digest)
     with shown_progress(session) as on_event:
         origin = Origin(remote, on_event, session.settings.jobs)

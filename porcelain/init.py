@@ -24,7 +24,14 @@ from modelops_bundle.templates import IGNORE_TEMPLATE, pyproject_template
 @click.option("-e", "--env", "environment", default="", help="Pin this environment.")
 @click.option("--remote", default="", metavar="REMOTE", help="Push here: HOST/REPOSITORY or oci:DIRECTORY.")
 @click.option("--tag", default=DEFAULT_TAG, show_default=True, help="The tag to push to and pull from.")
-@click.option("--threshold", default=50, show_default=True, metavar="MB", help="Files from this size are large.")
+@click.option(
+    "--threshold",
+    type=click.IntRange(min=1),
+    default=50,
+    show_default=True,
+    metavar="MB",
+    help="Files from this size are large.",
+)
 @json_option
 @click.argument("path", default=".")
 @pass_session

@@ -1,11 +1,13 @@
 """The program: a table of commands, imported when they are used, and the one boundary that prints errors."""
 
 import difflib
+import errno
 import gc
 import logging
 import os
 import sys
 import traceback
+from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
@@ -15,8 +17,11 @@ from modelops_bundle import __version__
 from modelops_bundle.errors import BundleError, ExitCode, Invalid
 from modelops_bundle.plumbing._session import Session
 from modelops_bundle.porcelain.commands import PLUMBING, PORCELAIN, load
+from modelops_bundle.safe_path import printable
 from modelops_bundle.settings import Settings
 
+COMPLETION = "_MODELOPS_BUNDLE_COMPLETE"
+"""The variable in which a shell's completion script asks; click names it after the program."""
 ISSUES = "this is a bug of ours; run again with --debug and report what it prints"
 
 
@@ -76,21 +81,38 @@ def program(ctx: click.Context, directory: str, verbosity: int, quiet: bool, deb
 
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run the program and exit; every error is printed here and nowhere else."""
+    if arguments is None and sys.getfilesystemencoding() != "utf-8":
+        # Else a locale would decide how names of files are read, and with them the digest of a tree.
+        os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])
     # The short-lived heap of one command is never worth a collection: 20 % of `status` with 100,000 files.
     gc.disable()
+    _complete()
     sys.exit(run(sys.argv[1:] if arguments is None else arguments))
+
+
+def _complete() -> None:
+    """Answer the shell's completion script, if it is who asks, and end."""
+    if question := os.environ.get(COMPLETION):
+        from click.shell_completion import shell_complete
+
+        sys.exit(shell_complete(program, {}, "modelops-bundle", COMPLETION, question))
 
 
 def run(arguments: list[str]) -> int:
     """Run one command line and return its exit code."""
     debug = "--debug" in arguments
     try:
-        result = program.main(arguments, prog_name="modelops-bundle", standalone_mode=False)
+        # `program.main` would end with 1 where the reader of our output went away.
+        with program.make_context("modelops-bundle", list(arguments)) as context:
+            result = program.invoke(context)
         sys.stdout.flush()
         return result if isinstance(result, int) else ExitCode.DONE
     except BundleError as error:
         _print_error(error.message, error.hint, error.details, debug)
         return error.exit_code
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        return ExitCode.USAGE
     except click.UsageError as error:
         command = error.ctx.command_path if error.ctx else "modelops-bundle"
         _print_error(error.format_message(), f"{command} --help", (), debug)
@@ -101,7 +123,7 @@ def run(arguments: list[str]) -> int:
         _print_error("interrupted", "nothing is lost: run the same command again to go on", (), debug)
         return ExitCode.INTERRUPTED
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _forget_stdout()
         return ExitCode.BROKEN_PIPE
     except OSError as error:
         name = f": '{os.fsdecode(error.filename)}'" if isinstance(error.filename, str | bytes) else ""
@@ -118,15 +140,24 @@ def _print_error(message: str, hint: str, details: tuple[str, ...], debug: bool)
         traceback.print_exc()
     try:
         sys.stdout.flush()
-        sys.stderr.write("\n".join(lines) + "\n")
     except BrokenPipeError:
-        pass
+        _forget_stdout()
+    with suppress(BrokenPipeError):
+        # Messages hold names that strangers chose.
+        sys.stderr.write("".join(f"{printable(line)}\n" for line in lines))
+
+
+def _forget_stdout() -> None:
+    # The interpreter flushes stdout once more at exit, and would complain about the same pipe.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _hint_for(error: OSError) -> str:
     if isinstance(error, PermissionError):
         return "check who owns it and its permissions"
-    return "check the disk: df -h" if error.errno in (28, 122) else ""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "nothing was lost: make room on the disk, then run the same command again"
+    return "run it again with --debug to see where"
 
 
 def _log(verbosity: int, settings: Settings) -> None:

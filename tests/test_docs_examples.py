@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from modelops_bundle import config, local_config, settings
+from modelops_bundle.ignore import DEFAULTS
 from modelops_bundle.layers import DEFAULT_PATTERNS
 from tests.support.console_blocks import check_page
 
@@ -56,3 +57,9 @@ def test_every_key_of_the_configuration_is_listed() -> None:
     storage = [f"storage.{key}" for key in config._STORAGE_KEYS]
     keys = {*config._KEYS, *storage, *local_config._KEYS} - {"storage"}
     assert keys <= set(re.findall(r"^\| `([^`]+)` \|", page("formats/config"), re.MULTILINE))
+
+
+def test_the_built_in_ignore_patterns_are_listed() -> None:
+    section = page("formats/config").partition("## .modelopsignore")[2]
+    paragraph = next(text for text in section.split("\n\n") if text.startswith("`.git/`"))
+    assert tuple(paragraph.replace("`", "").split()) == DEFAULTS

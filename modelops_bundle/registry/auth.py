@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 
 from modelops_bundle.errors import AuthRefused
 from modelops_bundle.registry.challenge import Challenge, parse_challenges, preferred
-from modelops_bundle.registry.credential import Credential
+from modelops_bundle.registry.credential import Credential, bearer_header
 from modelops_bundle.registry.realm import check_realm
 from modelops_bundle.registry.retry import RetryPolicy
 from modelops_bundle.registry.scope import covers, only_reads
@@ -54,7 +54,7 @@ class Authenticator:
             return None
         credential = self._find_credential()
         if credential is not None and credential.registry_token:
-            return f"Bearer {credential.registry_token}"
+            return bearer_header(credential.registry_token)
         if self._challenge.scheme == "basic":
             return (credential.basic or None) if credential else None
         if self._reads_anonymously and only_reads(scopes):
@@ -87,7 +87,7 @@ class Authenticator:
             again = self.authorization(scopes)
             return again is not None and again != refused
         if refused is not None:
-            self._tokens.forget(refused.partition(" ")[2])
+            self._tokens.forget(refused)
         return True
 
     def _bearer(self, challenge: Challenge, scopes: Scopes, credential: Credential | None, seconds: float) -> str:
@@ -95,7 +95,7 @@ class Authenticator:
         check_realm(self._registry, realm, stored_login=credential is not None and credential.stored)
         wanted = scopes + self._asked_scopes.get(scopes, ())
         request = TokenRequest(realm, challenge.parameters.get("service", ""), wanted, credential)
-        return f"Bearer {self._tokens.get(request, seconds)}"
+        return self._tokens.get(request, seconds)
 
     def _find_credential(self) -> Credential | None:
         with self._lock:

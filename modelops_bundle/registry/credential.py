@@ -1,7 +1,12 @@
 """What a person logs in to a registry with."""
 
 import base64
+import re
 from dataclasses import dataclass, field
+
+from modelops_bundle.errors import AuthRefused
+
+_HEADER_SAFE = re.compile(r"[\x21-\x7e]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +28,13 @@ class Credential:
     def basic(self) -> str:
         """The Authorization header of the Basic scheme, or empty text when there is no password."""
         return basic_header(self.username, self.password) if self.password else ""
+
+
+def bearer_header(token: str) -> str:
+    """Return an Authorization header of the Bearer scheme; raise AuthRefused for a token that fits no header."""
+    if not _HEADER_SAFE.fullmatch(token):
+        raise AuthRefused("a token for the registry holds characters that no token has")
+    return f"Bearer {token}"
 
 
 def basic_header(username: str, password: str) -> str:

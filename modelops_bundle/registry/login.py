@@ -1,6 +1,5 @@
 """What `login` and `logout` do: check a login with the registry, and keep it where docker keeps it."""
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from modelops_bundle.settings import Settings
 
 
 def login(
-    host: str, username: str, password: str, settings: Settings, sleep: Callable[[float], None] = time.sleep
+    host: str, username: str, password: str, settings: Settings, sleep: Callable[[float], object] | None = None
 ) -> str:
     """Check a login with a registry, store it, and return where it is stored, for people.
 
@@ -47,7 +46,7 @@ def logout(host: str, settings: Settings) -> bool:
 
 
 def verify_login(
-    host: str, credential: Credential, settings: Settings, sleep: Callable[[float], None] = time.sleep
+    host: str, credential: Credential, settings: Settings, sleep: Callable[[float], object] | None = None
 ) -> None:
     """Raise AuthRefused unless a registry takes a login; TransferFailed when it cannot be asked."""
     policy = RetryPolicy(settings.retries, sleep)

@@ -35,7 +35,7 @@ class RegistryReference:
     @property
     def name(self) -> str:
         """The repository as a person writes it, without tag and digest."""
-        return f"{self.host}/{self.repository}"
+        return f"{self.host}/{self.repository}".rstrip("/")
 
     @property
     def api_host(self) -> str:

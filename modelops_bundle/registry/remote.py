@@ -1,6 +1,5 @@
 """An OCI registry's repository as a `Remote`: see `modelops_bundle.remote` for what each method promises."""
 
-import time
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
@@ -15,13 +14,17 @@ from modelops_bundle.settings import Settings
 
 
 class RegistryRemote:
-    """One repository of a registry, over HTTP. `sleep` waits between tries; tests replace it."""
+    """One repository of a registry, over HTTP.
+
+    `sleep` waits between tries; tests replace it. `close` may be called while other threads are waiting, and ends
+    their waits.
+    """
 
     def __init__(
         self,
         reference: RegistryReference | str,
         settings: Settings,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], object] | None = None,
     ) -> None:
         self._reference = parse_reference(reference) if isinstance(reference, str) else reference
         self._transport = Transport(self._reference, settings, RetryPolicy(settings.retries, sleep))

@@ -38,23 +38,34 @@ class Transient(TransferFailed):
 class RetryPolicy:
     """How often and how patiently the requests of one remote are tried again.
 
-    `retries` counts the tries after the first. `sleep`, `clock` (seconds, monotonic) and `jitter` (0 to
-    1) are for tests to replace.
+    `retries` counts the tries after the first. `sleep`, `clock` (seconds, monotonic) and `jitter` (0 to 1)
+    are for tests to replace.
     """
 
     def __init__(
         self,
         retries: int,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], object] | None = None,
         clock: Callable[[], float] = time.monotonic,
         jitter: Callable[[], float] = random.random,
     ) -> None:
         self.retries = retries
-        self.sleep = sleep
+        self._stopped = threading.Event()
+        self._sleep = sleep or self._stopped.wait
         self.clock = clock
         self.jitter = jitter
         self._lock = threading.Lock()
         self._closed_until: dict[str, float] = {}
+
+    def stop(self) -> None:
+        """End every wait, now and later, with TransferFailed: nobody wants the result any more."""
+        self._stopped.set()
+
+    def sleep(self, seconds: float) -> None:
+        """Wait, unless `stop` comes in between."""
+        self._sleep(seconds)
+        if self._stopped.is_set():
+            raise TransferFailed("stopped while waiting to try again", hint="run it again")
 
     def run(self, host: str, attempt: Callable[[], T]) -> T:
         """Return what `attempt` returns, trying again while it raises Transient; at last raise TransferFailed."""

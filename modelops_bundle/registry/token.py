@@ -3,14 +3,13 @@
 Sources: https://distribution.github.io/distribution/spec/auth/token/ (GET) and .../spec/auth/oauth/ (POST).
 """
 
-import re
 import threading
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 from modelops_bundle.canonical_json import MalformedDocument, decode
 from modelops_bundle.errors import AuthRefused, TransferFailed
-from modelops_bundle.registry.credential import Credential, basic_header
+from modelops_bundle.registry.credential import Credential, basic_header, bearer_header
 from modelops_bundle.registry.origin import origin_of
 from modelops_bundle.registry.registry_errors import is_transient
 from modelops_bundle.registry.retry import RetryPolicy, Transient, parse_retry_after
@@ -21,7 +20,6 @@ DEFAULT_SECONDS = 60
 _LONGEST_SECONDS = 86_400
 _MAX_BYTES = 128 << 10
 _CLIENT_ID = "modelops-bundle"
-_HEADER_SAFE = re.compile(r"[\x21-\x7e]+")
 _NO_POST = {400, 404, 405, 415}
 
 
@@ -38,7 +36,7 @@ class TokenRequest:
 @dataclass(frozen=True, slots=True)
 class _Token:
     scopes: tuple[str, ...]
-    value: str = field(repr=False)
+    header: str = field(repr=False)
     lifetime: float
     ends: float
 
@@ -58,7 +56,7 @@ class TokenStore:
         self._tokens: dict[tuple[str, str, str], list[_Token]] = {}
 
     def get(self, request: TokenRequest, seconds: float = 0.0) -> str:
-        """Return a token that will serve for `seconds` more; raise AuthRefused or TransferFailed."""
+        """Return the header of a token that will serve for `seconds` more; raise AuthRefused or TransferFailed."""
         account = request.credential.username if request.credential else ""
         key = (request.realm, request.service, account)
         with self._lock:
@@ -66,16 +64,16 @@ class TokenStore:
             kept = [token for token in self._tokens.get(key, []) if token.ends > now]
             for token in kept:
                 if token.serves(request.scopes, now, seconds):
-                    return token.value
+                    return token.header
             token = self._fetch(request)
             self._tokens[key] = [old for old in kept if not covers(token.scopes, old.scopes)] + [token]
-            return token.value
+            return token.header
 
-    def forget(self, value: str) -> None:
-        """Drop a token that was refused."""
+    def forget(self, header: str) -> None:
+        """Drop a token whose header was refused."""
         with self._lock:
             for key, tokens in self._tokens.items():
-                self._tokens[key] = [token for token in tokens if token.value != value]
+                self._tokens[key] = [token for token in tokens if token.header != header]
 
     def _fetch(self, request: TokenRequest) -> _Token:
         host = origin_of(request.realm).host
@@ -135,11 +133,11 @@ class TokenStore:
             raise TransferFailed(f"the token server '{host}' gives no token: {error.message}") from None
         answer = answer if isinstance(answer, dict) else {}
         value = answer.get("token") or answer.get("access_token")
-        if not isinstance(value, str) or not _HEADER_SAFE.fullmatch(value):
-            raise TransferFailed(f"the token server '{host}' gives no token that fits a header")
+        if not isinstance(value, str):
+            raise TransferFailed(f"the token server '{host}' gives no token")
         seconds = answer.get("expires_in")
         if not isinstance(seconds, int) or isinstance(seconds, bool):
             seconds = DEFAULT_SECONDS
         lifetime = float(min(max(seconds, 1), _LONGEST_SECONDS))
         # The server's clock may be wrong: only its duration counts, from now on.
-        return _Token(scopes, value, lifetime, self._policy.clock() + lifetime)
+        return _Token(scopes, bearer_header(value), lifetime, self._policy.clock() + lifetime)

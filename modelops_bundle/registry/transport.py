@@ -14,7 +14,7 @@ from modelops_bundle.registry.credential_lookup import find_credential
 from modelops_bundle.registry.endpoint import Endpoint
 from modelops_bundle.registry.location import redirect_url
 from modelops_bundle.registry.network_errors import ConnectionLost, Unreachable
-from modelops_bundle.registry.origin import same_origin
+from modelops_bundle.registry.origin import RefusedAddress, same_origin
 from modelops_bundle.registry.reference import RegistryReference
 from modelops_bundle.registry.registry_errors import is_transient, refusal_error
 from modelops_bundle.registry.retry import RetryPolicy
@@ -106,7 +106,8 @@ class Transport:
         return same_origin(url, self._endpoint.base)
 
     def close(self) -> None:
-        """Close all connections."""
+        """Close all connections, and end all waits."""
+        self.policy.stop()
         self._wire.close()
 
     def _exchange(self, request: Request) -> httpx.Response:
@@ -131,13 +132,18 @@ class Transport:
             if status not in redirects or not location:
                 return response
             here = str(response.request.url)
-            there = redirect_url(here, location)
+            try:
+                there = redirect_url(here, location)
+            except RefusedAddress:
+                response.close()
+                raise
             if not same_origin(here, there):
                 if request.method == "HEAD":
                     return response  # a URL signed for GET refuses HEAD; that there is one is the answer
                 authorization = None
             self._wire.read(response)
             response = self._open(request, there, authorization)
+        response.close()
         raise TransferFailed(
             f"'{self.reference.api_host}' redirects {request.what} more than {MAX_REDIRECTS} times"
         )

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 
+import httpcore
 import httpx
 
 from modelops_bundle import __version__
@@ -28,6 +29,11 @@ COMMIT_SECONDS = 300.0
 """How long the end of an upload may take to be answered: the registry hashes all of it once more."""
 
 _KEPT_CONNECTIONS = 32
+
+# How much is read from a socket at once. With the 64 KiB of httpcore, threads that read and hash spend a third
+# of their time handing the interpreter lock to each other.
+httpcore.HTTP11Connection.READ_NUM_BYTES = 256 << 10
+
 _trace = logging.getLogger("modelops_bundle.http")
 
 

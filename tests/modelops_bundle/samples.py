@@ -3,14 +3,13 @@
 import os
 from pathlib import Path
 
-from modelops_bundle.config import initial_config
 from modelops_bundle.digest import Digest, digest_of
 from modelops_bundle.index import Index
 from modelops_bundle.project import Project
 from modelops_bundle.snapshot import take
 
 FILES = {
-    ".modelops-bundle/config.yaml": initial_config(),
+    ".modelops-bundle/config.yaml": b"version: 1\n",
     "README.md": b"# SEIR\n",
     "data/binary.dat": bytes(range(256)) * 17,
     "data/empty.csv": b"",

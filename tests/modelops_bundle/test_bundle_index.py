@@ -4,23 +4,15 @@ from typing import Any
 
 import pytest
 
-from modelops_bundle.bundle_index import (
-    NOWHERE,
-    TITLED,
-    BundleFile,
-    BundleIndex,
-    External,
-    LinkTarget,
-    Terms,
-    bundle_index_of,
-    parse_bundle_index,
-)
+from modelops_bundle.bundle_index import BundleFile, BundleIndex, bundle_index_of, parse_bundle_index
 from modelops_bundle.canonical_json import MalformedDocument, encode
 from modelops_bundle.digest import digest_of, hex_of
 from modelops_bundle.errors import ExitCode, UnsupportedMediaType
+from modelops_bundle.places import NOWHERE, TITLED, External, LinkTarget, Terms, label_of
 from modelops_bundle.safe_path import UnsafePath
 from modelops_bundle.tree import Mode, TreeEntry
 from tests.modelops_bundle.samples import digest_number
+from tests.support.bundles import labels_of
 
 GOOD: dict[str, Any] = {
     "layer": "data",
@@ -46,9 +38,13 @@ def link(path: str, target: str) -> dict[str, Any]:
     }
 
 
+LABEL = label_of(digest_number(1))
+LABELS = {LABEL: digest_number(1)}
+
+
 def parse(*files: object, version: object = 1) -> BundleIndex:
     """Parse an index of these files."""
-    return parse_bundle_index(encode({"files": list(files), "version": version}), "x")
+    return parse_bundle_index(encode({"files": list(files), "version": version}), "x", LABELS)
 
 
 def test_every_place_is_written_and_read_back() -> None:
@@ -57,11 +53,13 @@ def test_every_place_is_written_and_read_back() -> None:
         BundleFile(TreeEntry("b", Mode.EXECUTABLE, 0, digest_of(b"")), "code", NOWHERE),
         BundleFile(TreeEntry("c", Mode.LINK, 1, digest_of(b"a")), "config", LinkTarget("a")),
         BundleFile(TreeEntry("d", Mode.FILE, 9, digest_number(2)), "models", External("azure://c/d")),
-        BundleFile(TreeEntry("e", Mode.FILE, 8, digest_number(3)), "data", Terms(((digest_number(4), 0, 2),))),
+        BundleFile(
+            TreeEntry("e", Mode.FILE, 8, digest_number(3)), "data", Terms(((digest_number(4), 0, 2),), 512)
+        ),
     ]
     index = bundle_index_of(reversed(files))
     assert list(index.files.values()) == files
-    assert parse_bundle_index(index.to_bytes(), "x") == index
+    assert parse_bundle_index(index.to_bytes(), "x", labels_of(index)) == index
 
 
 def test_files_are_sorted_however_they_are_listed() -> None:
@@ -123,11 +121,14 @@ def test_files_are_sorted_however_they_are_listed() -> None:
         {"place": {"terms": "abc"}},
         {"place": {"terms": [1]}},
         {"place": {"terms": ["abc"]}},
-        {"place": {"terms": [[digest_number(1), 0]]}},
-        {"place": {"terms": [[digest_number(1), 0, -1]]}},
-        {"place": {"terms": [[digest_number(1), True, 1]]}},
-        {"place": {"terms": [[digest_number(1), 0.0, 1]]}},
-        {"place": {"terms": [["sha256:x", 0, 1]]}},
+        {"place": {"terms": []}},
+        {"place": {"terms": [[LABEL, 0]]}},
+        {"place": {"terms": [[LABEL, 0, -1]]}},
+        {"place": {"terms": [[LABEL, 0, 0]]}},
+        {"place": {"terms": [[LABEL, True, 1]]}},
+        {"place": {"terms": [[LABEL, 0.0, 1]]}},
+        {"place": {"terms": [[LABEL, 0, 1]], "skip": -1}},
+        {"place": {"terms": [["f" * 16, 0, 1]]}},
         {"place": {"terms": [[1, 0, 1]]}},
     ],
 )

@@ -69,7 +69,7 @@ def test_files_that_differ_are_kept_unless_forced(root: Path) -> None:
 
 def test_content_that_is_not_here_is_an_error_before_anything_is_written(bare: Path) -> None:
     project = Project(bare)
-    version = publish(bare, "v2") and Digest(succeed("resolve-ref", "v1", cwd=bare).strip())
+    version = Digest(succeed("resolve-ref", "v1", cwd=bare).strip())
     project.objects.discard(project.bundle(version).tree["src/model.py"].digest)
     result = run("checkout-index", "v1", cwd=bare)
     assert_refused(result, 1, "content of 'src/model.py' is not here", f"read-manifest --blobs {version} | ")
@@ -78,7 +78,8 @@ def test_content_that_is_not_here_is_an_error_before_anything_is_written(bare: P
 
 def test_a_damaged_object_reaches_no_file(bare: Path) -> None:
     project = Project(bare)
-    file = project.objects.path(project.bundle(Digest(project.head or "")).tree["src/model.py"].digest)
+    version = Digest(succeed("resolve-ref", "v1", cwd=bare).strip())
+    file = project.objects.path(project.bundle(version).tree["src/model.py"].digest)
     file.chmod(0o644)
     file.write_bytes(b"class Modem:\n    pass\n")
     assert_refused(run("checkout-index", "v1", cwd=bare), 5, "content of 'src/model.py'", "verify-objects")

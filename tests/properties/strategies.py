@@ -5,12 +5,12 @@ import hashlib
 from hypothesis import strategies as st
 
 from modelops_bundle.digest import PREFIX, Digest, digest_of
-from modelops_bundle.safe_path import UnsafePath, check_collisions, check_path
+from modelops_bundle.safe_path import UnsafePath, check_path, collisions
 from modelops_bundle.tree import Mode, Tree, TreeEntry, tree_of
 
 _LETTERS = st.one_of(
     st.sampled_from("abcAB0._- ~"),
-    st.characters(exclude_categories=("Cs", "Cc"), exclude_characters="/\\"),
+    st.characters(codec="utf-8", exclude_characters="/\\"),
 )
 NAMES = st.text(_LETTERS, min_size=1, max_size=12)
 
@@ -51,15 +51,14 @@ def entry(path: str, content: int, mode: Mode = Mode.FILE) -> TreeEntry:
 
 def trees(path: st.SearchStrategy[str] | None = None) -> st.SearchStrategy[Tree]:
     """Trees whose paths can stand side by side."""
-    files = st.dictionaries(path or short_paths(), st.tuples(st.integers(0, 3), st.sampled_from(Mode)), max_size=6)
-    return files.filter(_fits).map(
-        lambda chosen: tree_of(entry(path, content, mode) for path, (content, mode) in chosen.items())
-    )
+    files = st.tuples(path or short_paths(), st.integers(0, 3), st.sampled_from(Mode))
+    return st.lists(files, max_size=6).map(_largest_tree)
 
 
-def _fits(chosen: dict[str, tuple[int, Mode]]) -> bool:
-    try:
-        check_collisions(chosen)
-    except UnsafePath:
-        return False
-    return True
+def _largest_tree(files: list[tuple[str, int, Mode]]) -> Tree:
+    """Return the tree of those files that can stand beside the ones before them."""
+    kept: dict[str, TreeEntry] = {}
+    for path, content, mode in files:
+        if path not in kept and not collisions([path], kept):
+            kept[path] = entry(path, content, mode)
+    return tree_of(kept.values())

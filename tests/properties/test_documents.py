@@ -7,32 +7,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from modelops_bundle.bundle import read_bundle
-from modelops_bundle.bundle_index import (
-    LAYERS,
-    NOWHERE,
-    TITLED,
-    BundleFile,
-    BundleIndex,
-    External,
-    LinkTarget,
-    Place,
-    Terms,
-    bundle_index_of,
-    parse_bundle_index,
-)
-from modelops_bundle.canonical_json import MAX_INTEGER, encode
+from modelops_bundle.bundle_index import LAYERS, BundleFile, BundleIndex, bundle_index_of, parse_bundle_index
+from modelops_bundle.canonical_json import MAX_INTEGER
 from modelops_bundle.config import parse_config
 from modelops_bundle.descriptor import Descriptor
 from modelops_bundle.digest import Digest, digest_of
 from modelops_bundle.errors import BundleError, ExitCode
 from modelops_bundle.manifest import BundleConfig, Manifest, parse_bundle_config, parse_manifest
 from modelops_bundle.media_types import BUNDLE, BUNDLE_CONFIG, BUNDLE_INDEX
+from modelops_bundle.places import NOWHERE, TITLED, External, LinkTarget, Place, Terms
 from modelops_bundle.safe_path import UnsafePath, check_collisions
 from modelops_bundle.tree import Mode, TreeEntry
 from modelops_bundle.yaml_file import dump, load_mapping
 from tests.properties.strategies import digests, paths, trees
+from tests.support.bundles import labels_of, no_document
 
-TEXT = st.text(st.characters(exclude_categories=("Cs",)), max_size=8)
+TEXT = st.text(st.characters(codec="utf-8"), max_size=8)
 SIZES = st.integers(1, MAX_INTEGER)
 REFUSALS = {ExitCode.INTEGRITY, ExitCode.MEDIA_TYPE}
 
@@ -46,7 +36,7 @@ def bundle_files(draw: st.DrawFn, path: str) -> BundleFile:
         target = draw(paths())
         raw = target.encode()
         return BundleFile(TreeEntry(path, mode, len(raw), digest_of(raw)), layer, LinkTarget(target))
-    terms = st.lists(st.tuples(digests(), st.integers(0, 9), st.integers(1, 9)), max_size=3)
+    terms = st.lists(st.tuples(digests(), st.integers(0, 9), st.integers(1, 9)), min_size=1, max_size=3)
     places: list[st.SearchStrategy[Place]] = [
         st.just(TITLED),
         TEXT.map(External),
@@ -74,9 +64,9 @@ def bundle_indexes(draw: st.DrawFn) -> BundleIndex:
 
 @given(bundle_indexes())
 def test_an_index_document_is_read_back_as_it_was_written(index: BundleIndex) -> None:
-    data = index.to_bytes()
-    assert parse_bundle_index(data, "x") == index
-    assert parse_bundle_index(data, "x").to_bytes() == data
+    data, labels = index.to_bytes(), labels_of(index)
+    assert parse_bundle_index(data, "x", labels) == index
+    assert parse_bundle_index(data, "x", labels).to_bytes() == data
 
 
 DESCRIPTORS = st.builds(Descriptor, TEXT, digests(), SIZES, st.dictionaries(TEXT, TEXT, max_size=2), TEXT)
@@ -142,7 +132,8 @@ def near(good: Any) -> st.SearchStrategy[Any]:
 
 FILE = {"layer": "data", "mode": "100644", "path": "a", "place": "layer", "sha256": "0" * 64, "size": 3}
 LINK_FILE = {**FILE, "mode": "120000", "path": "l", "place": {"link": "a"}, "size": 1}
-TERMS_FILE = {**FILE, "path": "t", "place": {"terms": [["sha256:" + "0" * 64, 0, 1]]}}
+TERMS_FILE = {**FILE, "path": "t", "place": {"terms": [["0" * 16, 0, 1]]}}
+LABELS = {"0" * 16: Digest("sha256:" + "0" * 64)}
 INDEXES = st.one_of([near({"files": [file], "version": 1}) for file in (FILE, LINK_FILE, TERMS_FILE)])
 DESCRIPTOR = {"mediaType": BUNDLE_INDEX, "digest": "sha256:" + "0" * 64, "size": 3, "annotations": {"a": "b"}}
 MANIFEST = {
@@ -173,11 +164,11 @@ def refused(error: BundleError) -> None:
 @given(INDEXES | JSON)
 def test_any_index_is_read_or_refused(value: object) -> None:
     try:
-        index = parse_bundle_index(json.dumps(value).encode(), "x")
+        index = parse_bundle_index(json.dumps(value).encode(), "x", LABELS)
     except BundleError as error:
         refused(error)
     else:
-        assert parse_bundle_index(index.to_bytes(), "x") == index
+        assert parse_bundle_index(index.to_bytes(), "x", LABELS) == index
 
 
 @given(near(MANIFEST) | JSON)
@@ -208,7 +199,7 @@ def test_any_bundle_is_read_or_refused(manifest: object, config: object, index: 
         return json.dumps(documents.get(blob.media_type)).encode()
 
     try:
-        read_bundle(json.dumps(manifest).encode(), fetch, "x")
+        read_bundle(json.dumps(manifest).encode(), fetch, no_document, "x")
     except BundleError as error:
         refused(error)
 

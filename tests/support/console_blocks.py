@@ -33,7 +33,7 @@ def steps_of(text: str) -> list[Step]:
     for line in "".join(_BLOCK.findall(text)).split("\n")[:-1]:
         if line.startswith("$ "):
             steps.append(Step(line[2:], ""))
-        elif line.startswith("> ") and not steps[-1].shown:
+        elif (line == ">" or line.startswith("> ")) and not steps[-1].shown:
             steps[-1] = Step(f"{steps[-1].command}\n{line[2:]}", "")
         else:
             steps[-1] = Step(steps[-1].command, f"{steps[-1].shown}{line}\n")

@@ -12,8 +12,8 @@ def page(*lines: str) -> str:
 
 
 def test_blocks_are_read_in_order_with_continued_commands_and_empty_lines() -> None:
-    text = page("$ cat <<END", "> one", "> END", "one", "", "$ cd x") + page("$ ls")
-    assert steps_of(text) == [Step("cat <<END\none\nEND", "one\n\n"), Step("cd x", ""), Step("ls", "")]
+    text = page("$ cat <<END", "> one", ">", "> END", "one", "", "$ cd x") + page("$ ls")
+    assert steps_of(text) == [Step("cat <<END\none\n\nEND", "one\n\n"), Step("cd x", ""), Step("ls", "")]
 
 
 def test_other_blocks_are_left_out() -> None:

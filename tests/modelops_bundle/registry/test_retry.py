@@ -99,6 +99,23 @@ def test_progress_makes_patience_new(clock: Clock) -> None:
     assert clock.sleeps == [0.25] * 5
 
 
+def test_stopping_ends_a_wait_at_once() -> None:
+    policy = RetryPolicy(6, jitter=lambda: 1.0)
+    failures: list[TransferFailed] = []
+
+    def work() -> None:
+        try:
+            policy.run("reg", failing(1, retry_after=60))
+        except TransferFailed as error:
+            failures.append(error)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    policy.stop()
+    thread.join(5)
+    assert [error.message for error in failures] == ["stopped while waiting to try again"]
+
+
 def test_retry_after_is_a_number_or_a_date() -> None:
     assert parse_retry_after("120") == 120
     assert parse_retry_after(" 0 ") == 0

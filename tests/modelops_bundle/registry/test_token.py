@@ -73,6 +73,7 @@ def test_tokens_of_others_are_not_used(tokens: Tokens) -> None:
 
 def test_a_forgotten_token_is_not_used_again(tokens: Tokens) -> None:
     first = tokens.get()
+    assert first.startswith("Bearer ")
     tokens.forget(first)
     assert tokens.get() != first
 
@@ -86,5 +87,5 @@ def test_a_realm_keeps_its_own_query(stub: StubRegistry, tokens: Tokens, tmp_pat
 
 
 def test_a_token_shows_nothing_of_itself(tokens: Tokens) -> None:
-    value = tokens.get()
+    value = tokens.get().removeprefix("Bearer ")
     assert value not in repr(vars(tokens._store))

@@ -85,6 +85,12 @@ def test_no_log_of_httpx_holds_a_secret(
     assert [secret for secret in secrets if secret in caplog.text] == []
 
 
+def test_large_bodies_are_read_in_large_blocks(stub: StubRegistry, wire: Wire) -> None:
+    stub.fail("GET", "/v2/", status=200, body=bytes(16 << 20))
+    with wire.reading(wire.open("GET", f"{stub.url}/v2/", {})) as response:
+        assert max(map(len, response.iter_raw())) > 64 << 10
+
+
 def test_plain_http_loads_no_certificates(stub: StubRegistry, tmp_path: Path) -> None:
     wire = Wire(stub.host, Settings(home=tmp_path, ca_file=tmp_path / "missing.pem"))
     wire.fetch("GET", f"{stub.url}/v2/", {})

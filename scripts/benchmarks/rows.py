@@ -1,0 +1,10 @@
+"""All rows, in the order of the table of budgets."""
+
+from scripts.benchmarks import rows_add, rows_memory, rows_pull, rows_push, rows_startup, rows_status
+from scripts.benchmarks.bench import Row
+
+ROWS: dict[str, Row] = {
+    row.name: row
+    for module in (rows_startup, rows_status, rows_add, rows_push, rows_pull, rows_memory)
+    for row in module.ROWS
+}

@@ -1,0 +1,144 @@
+"""The object store never holds half an object under a name, and never serves wrong bytes unnoticed."""
+
+import io
+import os
+from pathlib import Path
+
+import pytest
+
+from modelops_bundle.digest import digest_of, hex_of
+from modelops_bundle.errors import ExitCode
+from modelops_bundle.objects import ObjectCorrupt, ObjectMissing, ObjectStore
+from tests.modelops_bundle.faults import failing_at
+from tests.modelops_bundle.samples import everything_below
+
+DATA = b"content " * 1000
+
+
+@pytest.fixture
+def objects(tmp_path: Path) -> ObjectStore:
+    return ObjectStore(tmp_path / "objects", tmp_path / "tmp")
+
+
+def test_an_object_lies_under_its_digest_and_cannot_be_written(objects: ObjectStore) -> None:
+    digest = objects.put(DATA)
+    name = hex_of(digest)
+    assert digest == digest_of(DATA)
+    assert objects.path(digest) == objects.root / name[:2] / name[2:]
+    assert objects.path(digest).read_bytes() == DATA
+    assert objects.path(digest).stat().st_mode & 0o777 == 0o444
+    assert digest in objects
+    assert (objects.read(digest), objects.size(digest), objects.verify(digest)) == (DATA, len(DATA), len(DATA))
+    assert list(objects) == [digest]
+
+
+def test_every_way_in_gives_the_same_object(objects: ObjectStore) -> None:
+    file = objects.tmp / "file"
+    file.write_bytes(DATA)
+    assert objects.put(DATA) == objects.put_stream(io.BytesIO(DATA)) == objects.put(DATA, flush=True)
+    objects.adopt(file, digest_of(DATA))
+    assert list(objects) == [digest_of(DATA)]
+    assert list(objects.tmp.iterdir()) == []
+
+
+def test_an_empty_object_is_one(objects: ObjectStore) -> None:
+    assert objects.read(objects.put(b"")) == b""
+
+
+def test_a_missing_object_is_named(objects: ObjectStore) -> None:
+    digest = digest_of(DATA)
+    for work in (objects.read, objects.open, objects.size, objects.verify):
+        with pytest.raises(ObjectMissing, match=digest) as caught:
+            work(digest)
+        assert caught.value.exit_code is ExitCode.NOT_FOUND
+    assert digest not in objects
+    assert list(objects) == []
+    objects.discard(digest)
+
+
+@pytest.mark.parametrize("damage", [b"", DATA[:-1], DATA + b"x", DATA[:-1] + b"x"])
+def test_a_damaged_object_is_not_served(objects: ObjectStore, damage: bytes) -> None:
+    digest = objects.put(DATA)
+    _overwrite(objects.path(digest), damage)
+    for work in (objects.read, objects.verify):
+        with pytest.raises(ObjectCorrupt, match=digest) as caught:
+            work(digest)
+        assert caught.value.exit_code is ExitCode.INTEGRITY
+
+
+@pytest.mark.parametrize("damage", [b"", DATA[:-1], DATA + b"x", DATA[:-1] + b"x"])
+def test_storing_again_repairs_a_damaged_object(objects: ObjectStore, damage: bytes) -> None:
+    digest = objects.put(DATA)
+    _overwrite(objects.path(digest), damage)
+    objects.put(DATA)
+    assert objects.read(digest) == DATA
+    _overwrite(objects.path(digest), damage)
+    objects.put_stream(io.BytesIO(DATA))
+    assert objects.read(digest) == DATA
+
+
+def _overwrite(path: Path, data: bytes) -> None:
+    path.chmod(0o644)
+    path.write_bytes(data)
+
+
+def test_storing_what_is_there_writes_nothing(objects: ObjectStore) -> None:
+    digest = objects.put(DATA)
+    before = objects.path(digest).stat()
+    objects.put(DATA)
+    assert objects.path(digest).stat() == before
+
+
+def test_an_object_can_be_discarded(objects: ObjectStore) -> None:
+    digest = objects.put(DATA)
+    objects.discard(digest)
+    assert digest not in objects
+
+
+def test_what_is_no_object_is_passed_over(objects: ObjectStore) -> None:
+    digest = objects.put(DATA)
+    (objects.root / ".DS_Store").write_bytes(b"")
+    (objects.root / "ab" / "notes").parent.mkdir(exist_ok=True)
+    (objects.root / "ab" / "notes").write_bytes(b"")
+    (objects.root / "abc").mkdir()
+    (objects.root / "abc" / ("0" * 61)).write_bytes(b"")
+    assert list(objects) == [digest]
+
+
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt()])
+@pytest.mark.parametrize("function", ["write", "replace", "fsync"])
+def test_a_failure_leaves_no_object_and_no_file(
+    objects: ObjectStore, monkeypatch: pytest.MonkeyPatch, function: str, error: BaseException
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(os, function, failing_at(1, getattr(os, function), error))
+        with pytest.raises(type(error)):
+            objects.put(DATA, flush=True)
+    assert everything_below(objects.tmp) == {}
+    assert list(objects) == []
+    assert objects.read(objects.put(DATA)) == DATA
+
+
+def test_a_stream_that_fails_leaves_no_object_and_no_file(objects: ObjectStore) -> None:
+    class Broken(io.RawIOBase):
+        def readinto(self, buffer: object) -> int:
+            raise OSError(5, "Input/output error")
+
+        def readable(self) -> bool:
+            return True
+
+    with pytest.raises(OSError, match="Input/output"):
+        objects.put_stream(io.BufferedReader(Broken()))
+    assert everything_below(objects.tmp) == {}
+    assert list(objects) == []
+
+
+def test_leftovers_of_killed_commands_are_removed(objects: ObjectStore) -> None:
+    (objects.tmp / "file").write_bytes(b"x")
+    (objects.tmp / "folder" / "inner").mkdir(parents=True)
+    (objects.tmp / "link").symlink_to(objects.root)
+    digest = objects.put(DATA)
+    objects.remove_leftovers()
+    assert everything_below(objects.tmp) == {}
+    assert objects.read(digest) == DATA
+    ObjectStore(objects.root, objects.root / "none").remove_leftovers()
