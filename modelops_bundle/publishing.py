@@ -1,7 +1,7 @@
 """Publish a tree: packs are sent while later ones are built, then the other blobs, and the manifest last."""
 
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -99,20 +99,24 @@ def push_contents(tracking: Tracking, bundle: Bundle, route: Route) -> dict[Dige
     Content comes from the object store, large files from the working tree.
     Raises FileChanged when a working file is not what was tracked, and ContentGone.
     """
-    blobs = [blob for blob in bundle.blobs() if blob.digest not in route.known and blob.media_type != BUNDLE_PACK]
-    openers = {blob.digest: _opener(tracking, bundle, blob) for blob in blobs}
+    blobs = [
+        (blob, _opener(tracking, bundle, blob))
+        for blob in bundle.blobs()
+        if blob.digest not in route.known and blob.media_type != BUNDLE_PACK
+    ]
+    return push_tracked(tracking.project, blobs, route)
+
+
+def push_tracked(
+    project: Project, blobs: Sequence[tuple[Descriptor, OpenContent]], route: Route
+) -> dict[Digest, BlobStatus]:
+    """Send blobs, some of which are titled working files; raise FileChanged for one that is not what it was."""
     try:
-        return push_blobs(
-            route.remote,
-            [(blob, openers[blob.digest]) for blob in blobs],
-            route.on_event,
-            route.uploads,
-            route.mount_from,
-        )
+        return push_blobs(route.remote, blobs, route.on_event, route.uploads, route.mount_from)
     except IntegrityError as error:
-        for blob in blobs:
-            if TITLE in blob.annotations and blob.digest not in tracking.project.objects:
-                with openers[blob.digest]() as stream:
+        for blob, open_content in blobs:
+            if TITLE in blob.annotations and blob.digest not in project.objects:
+                with open_content() as stream:
                     if digest_of_stream(stream)[0] != blob.digest:
                         raise FileChanged(blob.annotations[TITLE]) from error
         raise

@@ -10,18 +10,16 @@ from modelops_bundle.bundle import Bundle
 from modelops_bundle.content import source_of
 from modelops_bundle.descriptor import Descriptor
 from modelops_bundle.digest import Digest
-from modelops_bundle.errors import IntegrityError, Invalid
-from modelops_bundle.hashing import FileChanged
+from modelops_bundle.errors import Invalid
 from modelops_bundle.index import Index
 from modelops_bundle.media_types import TITLE
 from modelops_bundle.objects import ObjectMissing
 from modelops_bundle.plumbing._records import RecordWriter, leading_digest, read_records
 from modelops_bundle.plumbing._session import Session, nul_option, pass_session, remote_option, stdin_option
-from modelops_bundle.progress import ignore_events
 from modelops_bundle.project import Project
-from modelops_bundle.publishing import Route, Tracking, push_contents, push_packs
+from modelops_bundle.publishing import Route, Tracking, push_contents, push_packs, push_tracked
 from modelops_bundle.remote import BlobStatus, Remote
-from modelops_bundle.transfer import UPLOADS, OpenContent, push_blobs
+from modelops_bundle.transfer import OpenContent
 from modelops_bundle.versions import resolve_ref
 
 OCTETS = "application/octet-stream"
@@ -42,11 +40,7 @@ def push_digests(
     Raises ObjectMissing for what is neither, and FileChanged.
     """
     index = project.load_index()
-    blobs = list(_find_blobs(project, index, digests))
-    try:
-        return push_blobs(remote, blobs, ignore_events, jobs or UPLOADS)
-    except IntegrityError as error:
-        raise FileChanged(", ".join(blob.annotations.get(TITLE, blob.digest) for blob, _ in blobs)) from error
+    return push_tracked(project, list(_find_blobs(project, index, digests)), Route(remote, jobs=jobs))
 
 
 def _find_blobs(

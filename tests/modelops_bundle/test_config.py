@@ -7,7 +7,7 @@ from modelops_bundle.errors import Invalid
 
 
 def test_an_empty_document_gives_the_defaults() -> None:
-    assert parse_config(b"", "config.yaml") == Config(Layout.PORTABLE, DEFAULT_THRESHOLD, {}, {})
+    assert parse_config(b"", "config.yaml") == Config(Layout.AUTO, DEFAULT_THRESHOLD, {}, {})
 
 
 def test_what_init_writes_gives_the_defaults() -> None:

@@ -72,7 +72,7 @@ def test_content_that_is_not_here_is_an_error_before_anything_is_written(bare: P
     version = Digest(succeed("resolve-ref", "v1", cwd=bare).strip())
     project.objects.discard(project.bundle(version).tree["src/model.py"].digest)
     result = run("checkout-index", "v1", cwd=bare)
-    assert_refused(result, 1, "content of 'src/model.py' is not here", f"read-manifest --blobs {version} | ")
+    assert_refused(result, 1, "content of 'src/model.py' is not here", f"fetch-blob --manifest {version}")
     assert not (bare / "README.md").exists()
 
 

@@ -20,7 +20,7 @@ def config_of(work: Workspace) -> str:
         ("remote", "localhost:5000/lab/seir"),
         ("repository", "lab/seir"),
         ("tag", "v2"),
-        ("storage.layout", "portable"),
+        ("storage.layout", "auto"),
         ("storage.threshold_bytes", "1048576"),
         ("annotations.org.opencontainers.image.version", "1.10"),
     ],
@@ -75,7 +75,7 @@ def test_the_list_tells_where_values_come_from(work: Workspace, layout: str) -> 
     lines = work.ok("config", "--list", "--show-origin").splitlines()
     assert f"{directory / 'local.yaml'}\tremote={layout}" in lines
     assert f"{directory / 'config.yaml'}\tstorage.threshold_bytes=52428800" in lines
-    assert "default\tstorage.layout=portable" in lines
+    assert "default\tstorage.layout=auto" in lines
     assert work.ok("config").splitlines() == [line.partition("\t")[2] for line in lines]
 
 
