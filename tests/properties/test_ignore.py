@@ -27,7 +27,7 @@ LINES = st.lists(st.sampled_from(PATTERNS), max_size=5).map("\n".join)
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(top=LINES, inner=LINES)
 def test_the_same_files_are_ignored_as_by_git(tmp_path: Path, top: str, inner: str) -> None:
-    git = require("git")
+    git = str(require("git"))
     if not (tmp_path / ".git").exists():
         subprocess.run([git, "init", "-q", tmp_path], check=True)
         for file in FILES:
@@ -36,7 +36,7 @@ def test_the_same_files_are_ignored_as_by_git(tmp_path: Path, top: str, inner: s
     for name in (".gitignore", ".modelopsignore"):
         (tmp_path / name).write_text(top)
         (tmp_path / "a" / name).write_text(inner)
-    command = [git, "-C", tmp_path, "ls-files", "--others", "--exclude-standard", "-z"]
+    command = [git, "-C", str(tmp_path), "ls-files", "--others", "--exclude-standard", "-z"]
     seen = subprocess.run(command, check=True, capture_output=True).stdout.split(b"\0")
     rules = IgnoreRules(tmp_path)
     left = {file for file in FILES if not rules.verdict(file).ignored}
