@@ -9,6 +9,7 @@ import stat
 from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 
 from modelops_bundle.bundle import Bundle
 from modelops_bundle.bundle_index import BundleFile
@@ -67,9 +68,10 @@ def merge(project: Project, bundle: Bundle, base: Tree, options: PullOptions, fe
         work = plan_merge(project, bundle, base, options)
         refuse_conflicts(work.plan, options)
         tree = bundle.tree
-        kept = _keep_overwritten(project, work)
+        kept = _own_content(work)
+        _keep(project, kept)
         arrived |= fetch([p for p in work.plan.write if tree[p].digest not in arrived])
-        entries = checkout(project, bundle, work.plan.write, work.plan.delete, work.found, arrived)
+        entries = checkout(project, bundle, work.plan.write, work.plan.delete, work.found, arrived, kept)
         _update_index(project, bundle, work, entries)
     return replace(work, kept=kept)
 
@@ -93,12 +95,13 @@ def checkout(
     delete: Iterable[str],
     expected: Mapping[str, IndexEntry | None],
     arrived: Mapping[Digest, Content],
+    kept: Mapping[str, Digest] = MappingProxyType({}),
 ) -> dict[str, IndexEntry]:
     """Write files of a version whose content is here, delete others, and return the new index entries.
 
     `expected` says what each path holds now (None or absent: nothing); `arrived` has the verified content of
-    large files that lie at `partial_path`. When a path holds something else by now, WorkingTreeConflict is
-    raised and nothing is written.
+    large files that lie at `partial_path`; what the paths of `kept` held becomes an object, unless it is one.
+    When a path holds something else by now, WorkingTreeConflict is raised and nothing is written.
     """
     large: dict[Digest, Path] = {}
 
@@ -116,7 +119,11 @@ def checkout(
     with Checkout(project.root, project.tmp) as work:
         for path in write:
             stage(work, bundle.index.files[path])
-        return work.commit(delete, lambda path: is_still(project.root, path, expected.get(path)))
+        spared = {digest: work.spare(path) for path, digest in kept.items() if digest not in project.objects}
+        entries = work.commit(delete, lambda path: is_still(project.root, path, expected.get(path)))
+        for digest, file in spared.items():
+            project.objects.adopt(file, digest)
+        return entries
 
 
 def is_still(root: Path, path: str, entry: IndexEntry | None) -> bool:
@@ -171,15 +178,19 @@ def _as_tree_entries(found: Mapping[str, IndexEntry | None]) -> dict[str, TreeEn
     return {path: entry.tree_entry(path) if entry else None for path, entry in found.items()}
 
 
-def _keep_overwritten(project: Project, work: Merge) -> dict[str, Digest]:
-    """Store what is about to be replaced and was never published; large files are beyond that."""
+def _own_content(work: Merge) -> dict[str, Digest]:
+    """Return the digests of what is about to be replaced or deleted and was never published."""
     own = (State.MODIFIED_LOCAL, State.ADDED_LOCAL, State.CONFLICT, State.ADDED_REMOTE)
-    kept = {}
-    for path in (*work.plan.write, *work.plan.delete):
-        entry = work.found.get(path)
-        if entry and work.plan.states[path] in own and entry.size <= LARGE:
-            kept[path] = take(project.objects, project.root, path, os.lstat(project.root / path)).digest
-    return kept
+    paths = (path for path in (*work.plan.write, *work.plan.delete) if work.plan.states[path] in own)
+    return {path: entry.digest for path in paths if (entry := work.found.get(path))}
+
+
+def _keep(project: Project, own: Mapping[str, Digest]) -> None:
+    """Store own content as objects, but for large files, which the checkout moves there."""
+    for path in own:
+        now = os.lstat(project.root / path)
+        if now.st_size <= LARGE:
+            take(project.objects, project.root, path, now)
 
 
 def _update_index(project: Project, bundle: Bundle, work: Merge, entries: Mapping[str, IndexEntry]) -> None:
