@@ -1,5 +1,6 @@
 """push: publish the tracked files as they are on disk."""
 
+import os
 from dataclasses import dataclass
 
 import click
@@ -75,6 +76,7 @@ def command(
     """
     project = session.project
     tag = check_tag(tag or read_local_config(project.local_path).tag)
+    head = project.head
     with session.remote(remote) as opened:
         base = base_of(project, opened.name, tag)
         bundle = _known_version(project, opened, ref) if ref else _version_to_push(project, base)
@@ -83,7 +85,7 @@ def command(
             _refuse_to_discard(push, tag, opened.name)
         if not dry_run:
             sent = _send(session, project, opened, push, tag)
-            _finish(project, opened.name, tag, push, whole_tree=not ref)
+            _finish(project, opened.name, tag, push, head, whole_tree=not ref)
     if dry_run:
         sent = {}
     _report(session, push, f"{opened.name}:{tag}", sent, dry_run, as_json, porcelain)
@@ -141,17 +143,22 @@ def _send(session: Session, project: Project, remote: Remote, push: Push, tag: s
     return sent
 
 
-def _finish(project: Project, remote: str, tag: str, push: Push, *, whole_tree: bool) -> None:
-    """Remember the push; files that left the bundle leave the index."""
+def _finish(
+    project: Project, remote: str, tag: str, push: Push, head: Digest | None, *, whole_tree: bool
+) -> None:
+    """Remember the push; files that left the bundle leave the index.
+
+    When HEAD is not what it was, another command has switched the working tree to another version meanwhile.
+    """
     published = push.theirs if push.up_to_date and push.theirs else push.bundle
-    if not whole_tree:
-        record_seen(project, remote, tag, published.digest)
-        return
     with project.lock():
+        if not whole_tree or project.head != head:
+            record_seen(project, remote, tag, published.digest)
+            return
         record_sync(project, remote, tag, published.digest, "push", switched=False)
         index = project.load_index()
         tree = published.tree
-        for path in [path for path in index if path not in tree and not (project.root / path).exists()]:
+        for path in [path for path in index if path not in tree and not os.path.lexists(project.root / path)]:
             del index[path]
         index.tree_digest = published.config.tree if index.tree() == tree else ""
         project.write_index(index)
