@@ -5,6 +5,7 @@ every directory on the way is made or checked first (oras-go GHSA-8xwf-rjm4-xvhv
 """
 
 import os
+import shutil
 import tempfile
 import time
 from collections.abc import Callable, Collection, Container, Iterable
@@ -21,6 +22,8 @@ from modelops_bundle.places import LinkTarget
 from modelops_bundle.tree import Mode
 from modelops_bundle.working_tree import entry_of, is_real_directory, walk
 
+_PREFIX = "checkout-"
+
 FindContent = Callable[[Digest], Path]
 """Gives a file that holds these bytes, not necessarily verified."""
 
@@ -34,11 +37,16 @@ class Staged:
 
 
 class Checkout:
-    """One change of a working tree; use `stage`, then `commit`, inside a `with` block."""
+    """One change of a working tree; use `stage`, then `commit`, inside a `with` block.
+
+    One at a time: call with the project's lock held. What a killed one left in `tmp` is removed.
+    """
 
     def __init__(self, root: Path, tmp: Path) -> None:
+        for left in tmp.glob(f"{_PREFIX}*"):
+            shutil.rmtree(left, ignore_errors=True)
         self._root = root
-        self._tmp = Path(tempfile.mkdtemp(dir=tmp, prefix="checkout-"))
+        self._tmp = Path(tempfile.mkdtemp(dir=tmp, prefix=_PREFIX))
         self._staged: dict[str, Staged] = {}
         self._count = 0
 
@@ -75,6 +83,19 @@ class Checkout:
         source.rename(temporary)
         self._add(file, temporary, content)
         return temporary
+
+    def spare(self, path: str) -> Path:
+        """Give the file at a path a second name, under which it lies until the end of the block, and return it.
+
+        Where the file system knows no second names, it is a copy.
+        """
+        self._count += 1
+        spared = self._tmp / str(self._count)
+        try:
+            os.link(self._root / path, spared, follow_symlinks=False)
+        except OSError:
+            shutil.copyfile(self._root / path, spared, follow_symlinks=False)
+        return spared
 
     def _add(self, file: BundleFile, temporary: Path, content: Content) -> None:
         if content.digest != file.entry.digest:

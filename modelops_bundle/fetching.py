@@ -20,7 +20,7 @@ from modelops_bundle.progress import OnEvent, ignore_events
 from modelops_bundle.project import Project
 from modelops_bundle.remote import Remote
 from modelops_bundle.snapshot import LARGE
-from modelops_bundle.transfer import DOWNLOADS, fetch_objects, fetch_partials, partial_path
+from modelops_bundle.transfer import DOWNLOADS, alone, fetch_objects, fetch_partials, partial_path
 from modelops_bundle.unpacking import UnpackPlan, allocate, plan_unpack, take_from_seeds, unpack
 
 Seeds = Mapping[bytes, tuple[Path, int]]
@@ -118,9 +118,10 @@ def _unpack(
 ) -> None:
     if files:
         plan = plan_of(project, origin.remote, bundle, files)
-        allocate(plan)
-        take_from_seeds(plan, seeds)
-        unpack(plan, origin.remote, stage, origin.on_event, origin.downloads)
+        with alone(project.objects):
+            allocate(plan)
+            take_from_seeds(plan, seeds)
+            unpack(plan, origin.remote, stage, origin.on_event, origin.downloads)
 
 
 def _each_once(files: Iterable[BundleFile]) -> tuple[list[BundleFile], list[BundleFile]]:

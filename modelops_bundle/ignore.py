@@ -1,13 +1,18 @@
 """What is not tracked unless forced: built-in defaults, then `.modelopsignore` with gitignore semantics.
 
 Patterns of a `.modelopsignore` deeper in the tree apply below it and win over those above; the last matching
-pattern of a file decides; nothing inside an ignored directory can be re-included.
+pattern that names a file or directory decides; nothing inside an ignored directory can be re-included.
+
+The pathspec library translates each pattern. Which one decides is told here, from the top down as git does it:
+the library's own matching lets `!src` re-include everything below `src` and `data/**` ignore `data` itself.
 """
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from pathspec import GitIgnoreSpec
+from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
 from modelops_bundle.errors import Invalid
 from modelops_bundle.safe_path import METADATA_DIR, TRAVELLING
@@ -23,6 +28,12 @@ DEFAULTS = (
     ".hypothesis/", ".Python",
 )  # fmt: skip
 
+_CLASSES = {
+    "alnum": "a-zA-Z0-9", "alpha": "a-zA-Z", "digit": "0-9", "lower": "a-z", "upper": "A-Z",
+    "space": " \t", "xdigit": "0-9A-Fa-f",
+}  # fmt: skip
+"""Named classes as in `[[:alpha:]]`, which pathspec does not know."""
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -37,13 +48,32 @@ class Verdict:
 TRACKABLE = Verdict(False)
 
 
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """A pattern, and the verdict on what it names."""
+
+    regex: re.Pattern[str]
+    verdict: Verdict
+
+
+def _deciding(rules: list[_Rule], path: str, directory: bool) -> Verdict | None:
+    """Return the verdict of the first rule that names this very path, and not a directory above it."""
+    whole = f"{path}/" if directory else path
+    for rule in rules:
+        # The one group that a pattern may have is the slash behind a directory: there its match must end.
+        found = rule.regex.search(whole if rule.regex.groups else path)
+        if found and (not rule.regex.groups or any(m.end() == len(whole) for m in rule.regex.finditer(whole))):
+            return rule.verdict
+    return None
+
+
 class IgnoreRules:
     """The rules of one working tree; files of patterns are read when a directory is first met."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        self._specs: dict[str, tuple[str, list[str], GitIgnoreSpec] | None] = {}
-        self._defaults = GitIgnoreSpec.from_lines(DEFAULTS)
+        self._files: dict[str, list[_Rule]] = {}
+        self._defaults = _compile(DEFAULTS, "")
         self._directories: dict[str, Verdict] = {}
 
     def verdict(self, path: str, *, directory: bool = False) -> Verdict:
@@ -62,35 +92,44 @@ class IgnoreRules:
     def _own_verdict(self, path: str, parent: str, directory: bool) -> Verdict:
         here = parent
         while True:
-            found = self._spec(here)
-            if found:
-                source, lines, spec = found
-                inner = path[len(here) + 1 :] if here else path
-                result = spec.check_file(inner + "/" if directory else inner)
-                if result.include is not None and result.index is not None:
-                    return Verdict(result.include, source, result.index + 1, lines[result.index])
+            inner = path[len(here) + 1 :] if here else path
+            if found := _deciding(self._rules_in(here), inner, directory):
+                return found
             if not here:
                 break
             here = here.rpartition("/")[0]
-        result = self._defaults.check_file(path + "/" if directory else path)
-        if result.include and result.index is not None:
-            return Verdict(True, "built-in", 0, DEFAULTS[result.index])
-        return TRACKABLE
+        return _deciding(self._defaults, path, directory) or TRACKABLE
 
-    def _spec(self, directory: str) -> tuple[str, list[str], GitIgnoreSpec] | None:
-        if directory not in self._specs:
-            self._specs[directory] = self._read(directory)
-        return self._specs[directory]
+    def _rules_in(self, directory: str) -> list[_Rule]:
+        rules = self._files.get(directory)
+        if rules is None:
+            rules = self._files[directory] = self._read(directory)
+        return rules
 
-    def _read(self, directory: str) -> tuple[str, list[str], GitIgnoreSpec] | None:
+    def _read(self, directory: str) -> list[_Rule]:
         source = f"{directory}/{IGNORE_FILE}" if directory else IGNORE_FILE
         file = self._root / source
         if not file.is_file():
-            return None
+            return []
         if file.stat().st_size > MAX_IGNORE_BYTES:
             raise Invalid(f"larger than {MAX_IGNORE_BYTES} bytes: '{source}'", hint="shorten it")
-        lines = file.read_text("utf-8", "replace").splitlines()
+        # Editors on Windows begin files with a byte order mark.
+        return _compile(file.read_text("utf-8-sig", "replace").split("\n"), source)
+
+
+def _compile(lines: Iterable[str], source: str) -> list[_Rule]:
+    """Return the rules in the order in which they are asked: the last first."""
+    rules = []
+    for number, line in enumerate(lines, 1):
         try:
-            return source, lines, GitIgnoreSpec.from_lines(lines)
+            pattern = GitIgnoreSpecPattern(re.sub(r"\[:([a-z]+):\]", _class, line))
         except ValueError as error:
             raise Invalid(f"bad pattern in '{source}': {error}", hint=f"correct '{source}'") from error
+        if pattern.regex:
+            where = (source, number) if source else ("built-in", 0)
+            rules.append(_Rule(pattern.regex, Verdict(bool(pattern.include), *where, line)))
+    return rules[::-1]
+
+
+def _class(found: re.Match[str]) -> str:
+    return _CLASSES.get(found[1], found[0])

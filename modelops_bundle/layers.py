@@ -45,6 +45,7 @@ class LayerRules:
 
 def _spec(layer: str, patterns: Sequence[str]) -> GitIgnoreSpec:
     try:
-        return GitIgnoreSpec.from_lines(patterns)
+        # Layers are part of a bundle's identity: no other matcher may be taken because it happens to be there.
+        return GitIgnoreSpec.from_lines(patterns, backend="simple")
     except ValueError as error:
         raise Invalid(f"bad pattern in layers.{layer}: {error}", hint=f"correct '{CONFIG_PATH}'") from error

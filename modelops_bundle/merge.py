@@ -8,7 +8,6 @@ import os
 import stat
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 from pathlib import Path
 
 from modelops_bundle.bundle import Bundle
@@ -61,21 +60,32 @@ def merge(project: Project, bundle: Bundle, base: Tree, options: PullOptions, st
     first = plan_merge(project, bundle, base, options)
     refuse_conflicts(first.plan, options)
     with Checkout(project.root, project.tmp) as staging:
-        with project.fetch_lock():
-            stage(staging, first.plan.write)
+        stage(staging, first.plan.write)
         with project.lock():
             work = plan_merge(project, bundle, base, options)
             refuse_conflicts(work.plan, options)
-            kept = _keep_overwritten(project, work)
+            kept = _own_content(work)
+            _keep(project, kept)
             stage(staging, [path for path in work.plan.write if path not in staging.staged])
             staging.drop(keep=frozenset(work.plan.write))
-            unchanged = partial(_is_as_found, project.root, work.found)
-            _update_index(project, bundle, work, staging.commit(work.plan.delete, unchanged))
+            entries = _commit(project, staging, work.plan.delete, work.found, kept)
+            _update_index(project, bundle, work, entries)
     return replace(work, kept=kept)
 
 
-def _is_as_found(root: Path, found: Mapping[str, IndexEntry | None], path: str) -> bool:
-    return is_still(root, path, found.get(path))
+def _commit(
+    project: Project,
+    staging: Checkout,
+    delete: Iterable[str],
+    found: Mapping[str, IndexEntry | None],
+    kept: Mapping[str, Digest],
+) -> dict[str, IndexEntry]:
+    """Put staged files into place; what the paths of `kept` held becomes an object, unless it is one."""
+    spared = {digest: staging.spare(path) for path, digest in kept.items() if digest not in project.objects}
+    entries = staging.commit(delete, lambda path: is_still(project.root, path, found.get(path)))
+    for digest, file in spared.items():
+        project.objects.adopt(file, digest)
+    return entries
 
 
 def refuse_conflicts(plan: PullPlan, options: PullOptions) -> None:
@@ -105,7 +115,7 @@ def checkout(
     with Checkout(project.root, project.tmp) as work:
         for path in write:
             work.stage(bundle.index.files[path], project.objects.path)
-        return work.commit(delete, partial(_is_as_found, project.root, expected))
+        return _commit(project, work, delete, expected, {})
 
 
 def is_still(root: Path, path: str, entry: IndexEntry | None) -> bool:
@@ -160,15 +170,19 @@ def _as_tree_entries(found: Mapping[str, IndexEntry | None]) -> dict[str, TreeEn
     return {path: entry.tree_entry(path) if entry else None for path, entry in found.items()}
 
 
-def _keep_overwritten(project: Project, work: Merge) -> dict[str, Digest]:
-    """Store what is about to be replaced and was never published; large files are beyond that."""
+def _own_content(work: Merge) -> dict[str, Digest]:
+    """Return the digests of what is about to be replaced or deleted and was never published."""
     own = (State.MODIFIED_LOCAL, State.ADDED_LOCAL, State.CONFLICT, State.ADDED_REMOTE)
-    kept = {}
-    for path in (*work.plan.write, *work.plan.delete):
-        entry = work.found.get(path)
-        if entry and work.plan.states[path] in own and entry.size <= LARGE:
-            kept[path] = take(project.objects, project.root, path, os.lstat(project.root / path)).digest
-    return kept
+    paths = (path for path in (*work.plan.write, *work.plan.delete) if work.plan.states[path] in own)
+    return {path: entry.digest for path in paths if (entry := work.found.get(path))}
+
+
+def _keep(project: Project, own: Mapping[str, Digest]) -> None:
+    """Store own content as objects, but for large files, which the checkout moves there."""
+    for path in own:
+        now = os.lstat(project.root / path)
+        if now.st_size <= LARGE:
+            take(project.objects, project.root, path, now)
 
 
 def _update_index(project: Project, bundle: Bundle, work: Merge, entries: Mapping[str, IndexEntry]) -> None:

@@ -19,7 +19,7 @@ from modelops_bundle.lockfile import hold
 from modelops_bundle.manifest import parse_manifest
 from modelops_bundle.media_types import OCI_INDEX, OCI_MANIFEST, REF_NAME
 from modelops_bundle.remote import MAX_MANIFEST_BYTES, BlobsMissing, BlobStatus, RemoteManifest
-from modelops_bundle.tags import check_tag, is_referrers_tag
+from modelops_bundle.tags import check_tag, is_referrers_tag, is_tag
 
 MARKER = "oci-layout"
 _PARTS = {MARKER, "index.json", "blobs", ".lock"}
@@ -44,7 +44,8 @@ class LayoutRemote:
 
     def list_tags(self) -> list[str]:
         names = {_tag_of(entry) for entry in self._entries()}
-        return sorted(name for name in names if name and not is_referrers_tag(name))
+        # Other programs put whole image names there, too.
+        return sorted(name for name in names if is_tag(name) and not is_referrers_tag(name))
 
     def fetch_manifest(self, reference: str) -> RemoteManifest:
         digest = parse_digest(reference) if is_digest(reference) else self.resolve_tag(reference)
@@ -71,7 +72,8 @@ class LayoutRemote:
         check_tag(tag)
         digest = digest_of(data)
         with hold(self._directory / ".lock"):
-            entries = self._entries()
+            document = self._document()
+            entries = document["manifests"]
             found = self._named(entries, tag)
             if found not in (expected, digest):
                 raise RemoteMoved(
@@ -81,8 +83,8 @@ class LayoutRemote:
             value = canonical_json.decode(data, f"manifest '{digest}'", max_bytes=MAX_MANIFEST_BYTES)
             mine = Descriptor(media_type, digest, len(data), {REF_NAME: tag}, value.get("artifactType") or "")
             kept = [entry for entry in entries if _tag_of(entry) != tag]
-            index = {"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": [*kept, mine.to_json()]}
-            write_file(self._directory / "index.json", canonical_json.encode(index), flush=True)
+            index = canonical_json.encode({**document, "manifests": [*kept, mine.to_json()]})
+            write_file(self._directory / "index.json", index, flush=True)
 
     def has_blob(self, digest: Digest) -> bool:
         return self._blob(digest).is_file()
@@ -135,16 +137,22 @@ class LayoutRemote:
         return Descriptor.from_json(entry, f"the index of '{self.name}'").digest if entry else None
 
     def _entries(self) -> list[dict[str, Any]]:
+        entries: list[dict[str, Any]] = self._document()["manifests"]
+        return entries
+
+    def _document(self) -> dict[str, Any]:
+        """Return index.json with everything that other programs wrote into it."""
         path = self._directory / "index.json"
         try:
             data = path.read_bytes()
         except FileNotFoundError:
-            return []
+            return {"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": []}
         value: Any = canonical_json.decode(data, f"'{path}'", max_bytes=_MAX_INDEX_BYTES)
         entries = value.get("manifests") if isinstance(value, dict) else None
         if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
             raise MalformedDocument(f"not an OCI image index: '{path}'")
-        return entries
+        document: dict[str, Any] = value
+        return document
 
     def _blob(self, digest: Digest) -> Path:
         return self._directory / "blobs" / "sha256" / hex_of(digest)

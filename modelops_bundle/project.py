@@ -107,12 +107,6 @@ class Project:
             self.tmp.mkdir(exist_ok=True)
             yield
 
-    @contextmanager
-    def fetch_lock(self) -> Iterator[None]:
-        """Keep other commands from fetching into the same partial files; raise Busy."""
-        with hold(self.directory / "locks" / "fetch"):
-            yield
-
     def load_index(self) -> Index:
         """Return the tracked files."""
         return load_index(self.index_path)

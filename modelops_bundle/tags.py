@@ -11,9 +11,14 @@ _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
 _REFERRERS = re.compile(r"sha256-[0-9a-f]{64}")
 
 
+def is_tag(text: str) -> bool:
+    """Tell whether `text` has the form of a tag."""
+    return _TAG.fullmatch(text) is not None
+
+
 def check_tag(tag: str) -> str:
     """Return `tag` if it is one; raise Invalid."""
-    if not _TAG.fullmatch(tag):
+    if not is_tag(tag):
         raise Invalid(
             f"not a tag: '{tag[:150]}'",
             hint="a tag is at most 128 letters, digits, '_', '.' and '-', starting with no '.' or '-'",

@@ -5,8 +5,8 @@ being fetched lies in `tmp/partial/<hex>`; what a killed command left there is h
 """
 
 import hashlib
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
@@ -18,6 +18,7 @@ from modelops_bundle.descriptor import Descriptor
 from modelops_bundle.digest import PREFIX, Digest, digest_of, hex_of
 from modelops_bundle.errors import IntegrityError
 from modelops_bundle.hashing import Content
+from modelops_bundle.lockfile import hold
 from modelops_bundle.objects import ObjectStore
 from modelops_bundle.progress import Meter, OnEvent, ignore_events
 from modelops_bundle.remote import BlobStatus, Remote
@@ -88,6 +89,13 @@ def partial_path(objects: ObjectStore, digest: Digest) -> Path:
     return folder / hex_of(digest)
 
 
+@contextmanager
+def alone(objects: ObjectStore) -> Iterator[None]:
+    """Let one process at a time fetch into a store: two would write to the same partial files. Raises Busy."""
+    with hold(objects.tmp / PARTIAL / "lock"):
+        yield
+
+
 def fetch_objects(
     remote: Remote,
     blobs: Iterable[Descriptor],
@@ -96,9 +104,17 @@ def fetch_objects(
     jobs: int = DOWNLOADS,
 ) -> None:
     """Bring blobs that are missing into the object store, each verified before it gets its name."""
-    missing = list({blob.digest: blob for blob in blobs if blob.digest not in objects}.values())
-    if not missing:
+    wanted = list(blobs)
+    if all(blob.digest in objects for blob in wanted):
         return
+    with alone(objects):
+        _fetch_missing(remote, wanted, objects, on_event, jobs)
+
+
+def _fetch_missing(
+    remote: Remote, blobs: Iterable[Descriptor], objects: ObjectStore, on_event: OnEvent, jobs: int
+) -> None:
+    missing = list({blob.digest: blob for blob in blobs if blob.digest not in objects}.values())
     size = sum(blob.size for blob in missing)
 
     def fetch(blob: Descriptor) -> None:
@@ -129,7 +145,7 @@ def fetch_partials(
         meter.advance(0, 1)
         return blob.digest, content
 
-    with Meter("fetch", on_event, len(wanted), size) as meter:
+    with alone(objects), Meter("fetch", on_event, len(wanted), size) as meter:
         return dict(in_parallel(fetch, wanted, jobs))
 
 

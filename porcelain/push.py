@@ -1,9 +1,12 @@
 """push: publish the tracked files as they are on disk."""
 
+import os
+
 import click
 
 from modelops_bundle.bundle import Bundle
 from modelops_bundle.bundle_reference import parse_version
+from modelops_bundle.digest import Digest
 from modelops_bundle.errors import Invalid, RemoteMoved
 from modelops_bundle.local_config import read_local_config
 from modelops_bundle.outgoing import Outgoing, Sent, estimate, known_version, send
@@ -55,6 +58,7 @@ def command(
     """
     project = session.project
     tag = check_tag(tag or read_local_config(project.local_path).tag)
+    head = project.head
     with session.remote(remote) as opened:
         outgoing = _known_version(session, opened, tag, ref) if ref else _working_tree(project, opened, tag)
         if not force:
@@ -64,7 +68,7 @@ def command(
         else:
             with shown_progress(session) as on_event:
                 sent = send(project, opened, outgoing, tag, on_event, session.settings.jobs)
-            _finish(project, opened.name, tag, sent.bundle, whole_tree=not ref)
+            _finish(project, opened.name, tag, sent.bundle, head, whole_tree=not ref)
         where = f"{opened.name}:{tag}"
     _report(session, outgoing, sent, where, dry_run, as_json, porcelain)
 
@@ -109,16 +113,21 @@ def _refuse_to_discard(outgoing: Outgoing, tag: str, remote: str) -> None:
         )
 
 
-def _finish(project: Project, remote: str, tag: str, published: Bundle, *, whole_tree: bool) -> None:
-    """Remember the push; files that left the bundle leave the index."""
-    if not whole_tree:
-        record_seen(project, remote, tag, published.digest)
-        return
+def _finish(
+    project: Project, remote: str, tag: str, published: Bundle, head: Digest | None, *, whole_tree: bool
+) -> None:
+    """Remember the push; files that left the bundle leave the index.
+
+    When HEAD is not what it was, another command has switched the working tree to another version meanwhile.
+    """
     with project.lock():
+        if not whole_tree or project.head != head:
+            record_seen(project, remote, tag, published.digest)
+            return
         record_sync(project, remote, tag, published.digest, "push", switched=False)
         index = project.load_index()
         tree = published.tree
-        for path in [path for path in index if path not in tree and not (project.root / path).exists()]:
+        for path in [path for path in index if path not in tree and not os.path.lexists(project.root / path)]:
             del index[path]
         index.tree_digest = published.config.tree if index.tree() == tree else ""
         project.write_index(index)

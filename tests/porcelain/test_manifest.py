@@ -4,11 +4,14 @@ import json
 from io import BytesIO
 from pathlib import Path
 
+import pytest
+
 from modelops_bundle.descriptor import Descriptor
 from modelops_bundle.digest import digest_of
 from modelops_bundle.media_types import OCI_MANIFEST
 from modelops_bundle.oci_layout import LayoutRemote
 from tests.support.cli import run
+from tests.support.registry_server import RegistryServer
 from tests.support.workspace import Workspace
 
 
@@ -147,3 +150,20 @@ def test_an_unknown_version_is_an_error(work: Workspace, fresh: Workspace) -> No
 
 def test_it_works_from_a_subdirectory(work: Workspace) -> None:
     assert run("manifest", "latest", cwd=work.root / "models").text == work.ok("manifest", "latest")
+
+
+@pytest.mark.server("docker-registry")
+def test_a_registry_is_listed_and_compared_with(
+    fresh: Workspace, registry: RegistryServer, tmp_path: Path
+) -> None:
+    remote = f"{registry.host}/listed/{tmp_path.name.lower()}"
+    fresh.ok("config", "remote", remote)
+    fresh.ok("push", "--tag", "v1")
+    fresh.write("models/seir.py", "BETA = 0.4\n")
+    fresh.ok("push", "--tag", "v2")
+    second, first = fresh.ok("manifest", "--full").splitlines()
+    assert second.startswith(f"{head(fresh)} (v2)  files: 5")
+    other = Workspace(tmp_path / "other")
+    fresh.ok("clone", f"{remote}:v2", str(other.root))
+    assert other.ok("manifest", "v1").splitlines()[0] == f"Digest: {first.split()[0]}"
+    assert "-BETA = 0.3\n+BETA = 0.4\n" in other.ok("diff", "-p", "--ref", first.split()[0])

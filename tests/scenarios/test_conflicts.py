@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from modelops_bundle.snapshot import LARGE
 from tests.support.workspace import METADATA, Workspace
 
 
@@ -112,6 +113,22 @@ def recovered(workspace: Workspace, digest: str) -> str:
     """Return an object as `snapshot` shows content: a file's bytes, or a link's target."""
     content = workspace.ok("cat-object", "-p", digest)
     return repr(content.encode()) if content.endswith("\n") else f"link {content}"
+
+
+def test_overwrite_keeps_large_files_too(alice: Workspace, bob: Workspace) -> None:
+    size = LARGE + 1
+    for workspace in (alice, bob):
+        with workspace.write("large.bin", workspace.root.name).open("ab") as large:
+            large.truncate(size)
+    publish(bob)
+    alice.ok("add", "large.bin")
+    refuses_to_pull(alice)
+    mine = alice.ok("ls-files", "-s", "large.bin").split()[1]
+    assert kept(alice.ok("pull", "--overwrite", "--json")) == {"large.bin": mine}
+    assert alice.tree() == bob.tree()
+    assert alice.ok("cat-object", "-s", mine) == f"{size}\n"
+    alice.ok("verify-objects", mine)
+    assert (alice.root / "large.bin").stat().st_nlink == 1
 
 
 def test_what_does_not_touch_merges(alice: Workspace, bob: Workspace) -> None:
