@@ -23,7 +23,7 @@ from modelops_bundle.project import Project
 from modelops_bundle.remote import BlobsMissing, BlobStatus, Remote
 from modelops_bundle.transfer import fetch_document, push_blobs
 from tests.modelops_bundle.samples import EXECUTABLES, FILES, LINKS, everything_below, track, write_sample
-from tests.support.bundles import titled_bundle
+from tests.support.bundles import no_document, titled_bundle
 from tests.support.programs import require
 
 CONFIG = b"{}"
@@ -338,7 +338,8 @@ def test_we_read_what_skopeo_writes(published: tuple[LayoutRemote, Bundle], tmp_
     assert other.list_tags() == ["v2"]
     assert other.resolve_tag("v2") == bundle.digest
     found = other.fetch_manifest("v2")
-    assert read_bundle(found.data, lambda blob: fetch_document(other, blob, 1 << 20), "v2") == bundle
+    fetched = read_bundle(found.data, lambda blob: fetch_document(other, blob, 1 << 20), no_document, "v2")
+    assert fetched == bundle
     other.set_tag("v3", found.data, found.media_type, None)
     listed = subprocess.run(
         [str(require("skopeo")), "inspect", "--raw", f"{other.name}:v3"], check=True, capture_output=True

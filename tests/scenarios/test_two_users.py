@@ -133,6 +133,7 @@ def test_a_push_outlives_its_token(registry_token: RegistryServer, tmp_path: Pat
     for number in range(150):
         alice.write(f"data/{number}.csv", f"{number}\n" * 5)
     alice.ok("init", "--remote", remote)
+    alice.ok("config", "storage.layout", "portable")
     alice.ok("add", ".")
     alice.ok("push")
     registry_token.tokens.ttl = 300
