@@ -114,9 +114,12 @@ def _changed_file(project: Project, blobs: Iterable[Descriptor]) -> str | None:
     for blob in blobs:
         path = blob.annotations.get(TITLE)
         if path and blob.digest not in project.objects:
-            with _open_working_file(project, path, blob) as stream:
-                if digest_of_stream(stream)[0] != blob.digest:
-                    return path
+            try:
+                with _open_working_file(project, path, blob) as stream:
+                    if digest_of_stream(stream)[0] != blob.digest:
+                        return path
+            except ContentGone:
+                return path
     return None
 
 

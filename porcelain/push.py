@@ -26,6 +26,7 @@ from modelops_bundle.porcelain._progress import shown_progress
 from modelops_bundle.porcelain._render import count_of, human_size, print_json, say, talk
 from modelops_bundle.porcelain._states import only, show_states, state_records, states_json
 from modelops_bundle.project import Project
+from modelops_bundle.refs import base_ref
 from modelops_bundle.remote import BlobsMissing, BlobStatus, Remote
 from modelops_bundle.sync import PushPlan, plan_push
 from modelops_bundle.sync_state import base_of, record_seen, record_sync
@@ -34,6 +35,9 @@ from modelops_bundle.tracking import snapshot
 from modelops_bundle.tree import EMPTY, Tree
 from modelops_bundle.tree_diff import LOCAL_STATES
 from modelops_bundle.versions import find_ref
+
+Synced = tuple[Digest | None, Digest | None]
+"""HEAD, and the base of a tag."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +80,8 @@ def command(
     """
     project = session.project
     tag = check_tag(tag or read_local_config(project.local_path).tag)
-    head = project.head
     with session.remote(remote) as opened:
+        synced = _synced(project, opened.name, tag)
         base = base_of(project, opened.name, tag)
         bundle = _known_version(project, opened, ref) if ref else _version_to_push(project, base)
         push = _prepare(project, opened, tag, bundle, base)
@@ -85,7 +89,7 @@ def command(
             _refuse_to_discard(push, tag, opened.name)
         if not dry_run:
             sent = _send(session, project, opened, push, tag)
-            _finish(project, opened.name, tag, push, head, whole_tree=not ref)
+            _finish(project, opened.name, tag, push, synced, whole_tree=not ref)
     if dry_run:
         sent = {}
     _report(session, push, f"{opened.name}:{tag}", sent, dry_run, as_json, porcelain)
@@ -143,16 +147,21 @@ def _send(session: Session, project: Project, remote: Remote, push: Push, tag: s
     return sent
 
 
+def _synced(project: Project, remote: str, tag: str) -> Synced:
+    return project.head, project.refs.read(base_ref(remote, tag))
+
+
 def _finish(
-    project: Project, remote: str, tag: str, push: Push, head: Digest | None, *, whole_tree: bool
+    project: Project, remote: str, tag: str, push: Push, synced: Synced, *, whole_tree: bool
 ) -> None:
     """Remember the push; files that left the bundle leave the index.
 
-    When HEAD is not what it was, another command has switched the working tree to another version meanwhile.
+    `synced` is what the working tree was in sync with when its content was taken. If it is with something else
+    by now, another command has switched it to another version, and it is not what was pushed.
     """
     published = push.theirs if push.up_to_date and push.theirs else push.bundle
     with project.lock():
-        if not whole_tree or project.head != head:
+        if not whole_tree or _synced(project, remote, tag) != synced:
             record_seen(project, remote, tag, published.digest)
             return
         record_sync(project, remote, tag, published.digest, "push", switched=False)
