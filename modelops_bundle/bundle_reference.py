@@ -6,6 +6,7 @@ an OCI image layout directory. A bare `TAG`, `sha256:…` or `@sha256:…` is a 
 
 import os
 import re
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,8 +58,14 @@ def remote_name(text: str, directory: Path) -> str:
 
     Raises Invalid for what can be no remote, above all a name that holds a password: names are written down.
     """
-    if not text.isprintable():
-        raise Invalid(f"a remote's name holds unprintable characters: '{printable(text)}'", hint=_EXAMPLE)
+    name = _canonical(text, directory)
+    # Names stand in lines of logs and in YAML.
+    if any(unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") for character in name):
+        raise Invalid(f"a remote's name holds control characters: '{printable(name)}'", hint=_EXAMPLE)
+    return name
+
+
+def _canonical(text: str, directory: Path) -> str:
     if text.startswith("oci:"):
         text = text[len("oci:") :]
     elif not text.startswith(("/", "./", "../")) and text not in (".", ".."):

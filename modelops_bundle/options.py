@@ -56,6 +56,8 @@ def read_option(project: Project, settings: Settings, key: str) -> Option:
 
 def set_option(project: Project, key: str, text: str, directory: Path) -> None:
     """Set an option; a relative directory in it is resolved against `directory`. Raises Invalid."""
+    if not text:
+        raise Invalid(f"no value for option '{key}'", hint=f"modelops-bundle config --unset {key}")
     if check_key(key) in LOCAL:
         with project.lock():
             local = read_local_config(project.local_path)

@@ -63,7 +63,8 @@ class Project:
     @classmethod
     def discover(cls, start: Path) -> "Project":
         """Find the project that a directory lies in, walking up as git does; raise NotAProject."""
-        start = start.absolute()
+        # By name alone, `../other` and symlinks have parents that they do not lie in.
+        start = start.resolve()
         for candidate in (start, *start.parents):
             if (candidate / METADATA_DIR).is_dir():
                 return cls(candidate)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from modelops_bundle.bundle import Bundle
-from modelops_bundle.content import source_of
+from modelops_bundle.content import ContentGone, source_of
 from modelops_bundle.descriptor import Descriptor
 from modelops_bundle.digest import Digest, digest_of_stream
 from modelops_bundle.errors import IntegrityError
@@ -116,10 +116,17 @@ def push_tracked(
     except IntegrityError as error:
         for blob, open_content in blobs:
             if TITLE in blob.annotations and blob.digest not in project.objects:
-                with open_content() as stream:
-                    if digest_of_stream(stream)[0] != blob.digest:
-                        raise FileChanged(blob.annotations[TITLE]) from error
+                if not _holds(open_content, blob.digest):
+                    raise FileChanged(blob.annotations[TITLE]) from error
         raise
+
+
+def _holds(open_content: OpenContent, digest: Digest) -> bool:
+    try:
+        with open_content() as stream:
+            return digest_of_stream(stream)[0] == digest
+    except ContentGone:
+        return False
 
 
 def _opener(tracking: Tracking, bundle: Bundle, blob: Descriptor) -> OpenContent:

@@ -24,6 +24,7 @@ from modelops_bundle.tags import check_tag
 
 HEAD = "HEAD"
 _KINDS = ("tags", "remotes", "bases")
+_MAX_FOLDER = 200
 
 
 class RefChanged(Busy):
@@ -123,13 +124,13 @@ class RefStore:
         for kind in _KINDS:
             top = self._directory / "refs" / kind
             for folder, _, files in os.walk(top):
-                inner = Path(folder).relative_to(top).parts
-                prefix = "/".join([kind, *(unquote(part, errors="surrogateescape") for part in inner)])
-                for name in (f"{prefix}/{file}" for file in files):
+                remote = _remote_of(Path(folder).relative_to(top).parts)
+                for file in files:
+                    name = "/".join([kind, *remote, file])
                     # What is no ref, say an editor's backup, must not keep anybody from listing the others.
                     with suppress(Invalid):
-                        self.path(name)
-                        names.append(name)
+                        if self.path(name) == Path(folder, file):
+                            names.append(name)
         return sorted(names)
 
     def __iter__(self) -> Iterator[tuple[str, Digest]]:
@@ -151,8 +152,23 @@ class RefStore:
                 hint="a ref is HEAD, tags/<tag>, remotes/<remote>/<tag> or bases/<remote>/<tag>",
             )
         check_tag(tag)
-        middle = [quote(remote, safe=":@._-~+ ", errors="surrogateescape")] if remote else []
-        return self._directory.joinpath("refs", kind, *middle, tag)
+        return self._directory.joinpath("refs", kind, *_folders_of(remote), tag)
+
+
+def _folders_of(remote: str) -> list[str]:
+    """Return the directories that stand for a remote: one, unless its name is too long for a file name.
+
+    Each further one begins with `+`, as no tag does.
+    """
+    text = quote(remote, safe=":@._-~+ ", errors="surrogateescape")
+    parts = [text[at : at + _MAX_FOLDER] for at in range(0, len(text), _MAX_FOLDER)]
+    return parts[:1] + [f"+{part}" for part in parts[1:]]
+
+
+def _remote_of(folders: Sequence[str]) -> list[str]:
+    """Return the remote that directories stand for, as a list of one; empty without directories."""
+    text = "".join([*folders[:1], *(part[1:] for part in folders[1:])])
+    return [unquote(text, errors="surrogateescape")] if folders else []
 
 
 def _write(path: Path, new: Digest | None) -> bool:

@@ -41,7 +41,7 @@ def record_sync(project: Project, remote: str, tag: str, digest: Digest, command
     not merged: then it holds the changes of no other tag any more.
     """
     if switched:
-        for name, _ in list(project.refs):
+        for name in project.refs.names():
             if name.startswith("bases/"):
                 project.refs.delete(name)
     if tag:
@@ -56,19 +56,19 @@ def log_head(project: Project, command: str, digest: Digest, where: str) -> None
     """Note down a change of HEAD; call with the project's lock held."""
     path = project.directory / LOG
     path.parent.mkdir(exist_ok=True)
-    with path.open("a", encoding="utf-8") as stream:
+    with path.open("a", encoding="utf-8", errors="surrogateescape") as stream:
         stream.write(f"{int(time.time())}\t{command}\t{digest}\t{where}\n")
 
 
 def read_log(project: Project) -> list[LogEntry]:
     """Return the changes of HEAD, newest first; lines that a crash cut short are left out."""
     try:
-        text = (project.directory / LOG).read_text("utf-8", "replace")
+        text = (project.directory / LOG).read_text("utf-8", "surrogateescape")
     except FileNotFoundError:
         return []
     entries = []
-    for line in text.splitlines():
+    for line in text.split("\n"):
         fields = line.split("\t")
-        if len(fields) == 4 and fields[0].isdigit() and is_digest(fields[2]):
+        if len(fields) == 4 and fields[0].isdecimal() and is_digest(fields[2]):
             entries.append(LogEntry(int(fields[0]), fields[1], Digest(fields[2]), fields[3]))
     return entries[::-1]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import click
 
 from modelops_bundle.digest import Digest, parse_digest
-from modelops_bundle.errors import Invalid
+from modelops_bundle.errors import IntegrityError, Invalid
 from modelops_bundle.manifest import parse_manifest
 from modelops_bundle.plumbing._records import NO_DIGEST, read_records
 from modelops_bundle.plumbing._session import Session, nul_option, pass_session, stdin_option
@@ -33,10 +33,19 @@ def update_refs(project: Project, changes: Sequence[RefChange]) -> None:
         if change.new and not change.name.startswith("remotes/"):
             parse_manifest(project.objects.read(change.new), f"'{change.new}'")
     with project.lock():
+        before = _head(project)
         project.refs.change(changes)
         for change in changes:
-            if change.name == HEAD and change.new:
+            if change.name == HEAD and change.new and change.new != before:
                 log_head(project, "update-ref", change.new, "")
+
+
+def _head(project: Project) -> Digest | None:
+    """Return what HEAD names; nothing when it is damaged, so that it can be set anew."""
+    try:
+        return project.head
+    except IntegrityError:
+        return None
 
 
 def parse_change(record: str) -> RefChange:

@@ -13,6 +13,7 @@ These names are a contract: see docs/scripting.md.
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 import click
 
@@ -93,7 +94,7 @@ def command(session: Session, connectivity: bool, from_stdin: bool, nul: bool, d
     Exit code 5 when there is an error. Of a record on standard input, the first field counts.
     """
     project, out = session.project, RecordWriter(nul=nul)
-    records = [*digests, *(read_records(sys.stdin.buffer, nul=nul) if from_stdin else ())]
+    records = chain(digests, read_records(sys.stdin.buffer, nul=nul) if from_stdin else ())
     wanted = map(leading_digest, records) if digests or from_stdin else iter(project.objects)
     errors = 0
     for finding in _findings(project, wanted, connectivity):

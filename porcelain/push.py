@@ -22,6 +22,7 @@ from modelops_bundle.porcelain._progress import shown_progress
 from modelops_bundle.porcelain._render import count_of, human_size, print_json, say, talk
 from modelops_bundle.porcelain._states import only, show_states, state_records, states_json
 from modelops_bundle.project import Project
+from modelops_bundle.refs import base_ref
 from modelops_bundle.remote import Remote
 from modelops_bundle.sync import PushPlan, plan_push
 from modelops_bundle.sync_state import base_of, record_seen, record_sync
@@ -30,6 +31,9 @@ from modelops_bundle.tracking import snapshot
 from modelops_bundle.tree import EMPTY, Tree
 from modelops_bundle.tree_diff import LOCAL_STATES
 from modelops_bundle.versions import find_ref
+
+Synced = tuple[Digest | None, Digest | None]
+"""HEAD, and the base of a tag."""
 
 
 @click.command()
@@ -58,8 +62,8 @@ def command(
     """
     project = session.project
     tag = check_tag(tag or read_local_config(project.local_path).tag)
-    head = project.head
     with session.remote(remote) as opened:
+        synced = _synced(project, opened.name, tag)
         outgoing = _known_version(session, opened, tag, ref) if ref else _working_tree(project, opened, tag)
         if not force:
             _refuse_to_discard(outgoing, tag, opened.name)
@@ -68,7 +72,7 @@ def command(
         else:
             with shown_progress(session) as on_event:
                 sent = send(project, opened, outgoing, tag, on_event, session.settings.jobs)
-            _finish(project, opened.name, tag, sent.bundle, head, whole_tree=not ref)
+            _finish(project, opened.name, tag, sent.bundle, synced, whole_tree=not ref)
         where = f"{opened.name}:{tag}"
     _report(session, outgoing, sent, where, dry_run, as_json, porcelain)
 
@@ -113,15 +117,20 @@ def _refuse_to_discard(outgoing: Outgoing, tag: str, remote: str) -> None:
         )
 
 
+def _synced(project: Project, remote: str, tag: str) -> Synced:
+    return project.head, project.refs.read(base_ref(remote, tag))
+
+
 def _finish(
-    project: Project, remote: str, tag: str, published: Bundle, head: Digest | None, *, whole_tree: bool
+    project: Project, remote: str, tag: str, published: Bundle, synced: Synced, *, whole_tree: bool
 ) -> None:
     """Remember the push; files that left the bundle leave the index.
 
-    When HEAD is not what it was, another command has switched the working tree to another version meanwhile.
+    `synced` is what the working tree was in sync with when its content was taken. If it is with something else
+    by now, another command has switched it to another version, and it is not what was pushed.
     """
     with project.lock():
-        if not whole_tree or project.head != head:
+        if not whole_tree or _synced(project, remote, tag) != synced:
             record_seen(project, remote, tag, published.digest)
             return
         record_sync(project, remote, tag, published.digest, "push", switched=False)

@@ -27,6 +27,7 @@ DIGEST = digest_number(1)
         ("oci:out", BundleReference("oci:/projects/seir/out")),
         ("oci:out:v1", BundleReference("oci:/projects/seir/out", "v1")),
         ("oci:/a b/größe", BundleReference("oci:/a b/größe")),
+        ("oci:/a\xa0b", BundleReference("oci:/a\xa0b")),
         ("./out:v1", BundleReference("oci:/projects/seir/out", "v1")),
         ("../out", BundleReference("oci:/projects/out")),
         ("..", BundleReference("oci:/projects")),
@@ -88,6 +89,11 @@ def test_a_version_is_a_digest_or_a_tag(text: str, expected: str) -> None:
 def test_what_is_neither_digest_nor_tag_is_refused(text: str) -> None:
     with pytest.raises(Invalid):
         parse_version(text)
+
+
+def test_a_directory_whose_name_is_no_text_makes_no_remote() -> None:
+    with pytest.raises(Invalid):
+        remote_name("oci:out", Path("/caf\udce9"))
 
 
 def test_a_remote_has_one_canonical_name() -> None:

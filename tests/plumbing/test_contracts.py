@@ -1,12 +1,14 @@
 """What every plumbing command promises: docs/scripting.md."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from modelops_bundle.errors import ExitCode
 from modelops_bundle.porcelain.commands import PLUMBING
 from tests.plumbing.contracts import CALLS, Scene, make_scene
 from tests.plumbing.sample import GOLDEN, assert_refused
@@ -50,6 +52,14 @@ def test_the_table_the_files_the_tests_and_the_golden_files_name_the_same_comman
     golden = {path.name.partition(".")[0] for path in GOLDEN.iterdir()}
     assert set(CALLS) == set(PLUMBING) == golden
     assert {name.replace("-", "_") for name in PLUMBING} == plumbing <= tests
+
+
+def test_the_page_on_scripting_lists_every_command_and_exit_code() -> None:
+    page = (CHECKOUT / "docs" / "scripting.md").read_text("utf-8")
+    listed = re.findall(r"^\| \[([a-z-]+)\]\(commands/\1\.md\)", page, re.MULTILINE)
+    assert list(dict.fromkeys(listed)) == list(PLUMBING)
+    codes = page.partition("## Exit codes")[2].partition("##")[0]
+    assert {int(code) for code in re.findall(r"\| (\d+) \|", codes)} == set(ExitCode)
 
 
 @every_command

@@ -96,10 +96,18 @@ def test_no_changes_are_success(root: Path) -> None:
     assert succeed("update-ref", "--stdin", cwd=root) == ""
 
 
-def test_a_change_of_head_is_logged(root: Path, versions: tuple[str, str]) -> None:
+def test_a_change_of_head_is_logged_once(root: Path, versions: tuple[str, str]) -> None:
+    before = len(read_log(Project(root)))
+    for _ in range(2):
+        succeed("update-ref", "HEAD", "v1", cwd=root)
+    log = read_log(Project(root))
+    assert (log[0].command, log[0].digest, len(log)) == ("update-ref", versions[0], before + 1)
+
+
+def test_a_damaged_head_can_be_set_anew(root: Path, versions: tuple[str, str]) -> None:
+    (Project(root).directory / "HEAD").write_text("damaged\n")
     succeed("update-ref", "HEAD", "v1", cwd=root)
-    newest = read_log(Project(root))[0]
-    assert (newest.command, newest.digest) == ("update-ref", versions[0])
+    assert refs(root)["HEAD"] == versions[0]
 
 
 def test_only_what_a_remote_was_seen_to_name_may_be_unknown_here(root: Path) -> None:

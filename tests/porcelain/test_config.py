@@ -131,6 +131,7 @@ def test_a_registry_is_named_in_one_way(work: Workspace, written: str, name: str
         ("remote", "user:secret@ghcr.io/lab/seir", "no user name or password"),
         ("repository", "a b", "not a repository name"),
         ("tag", "a b", "not a tag"),
+        ("annotations.title", "", "config --unset annotations.title"),
         ("storage.layout", "fancy", "storage.layout"),
         ("storage.threshold_bytes", "50MB", "'50MB'"),
         ("storage.threshold_bytes", "0", "not a number of bytes"),

@@ -62,6 +62,12 @@ def test_a_name_outside_the_project_is_refused(work: Workspace) -> None:
     assert "outside the project" in work.refused(2, "remove", "../other")
 
 
+def test_an_empty_name_does_not_stand_for_everything(work: Workspace) -> None:
+    before = work.everything()
+    work.refused(2, "remove", "--rm", "")
+    assert work.everything() == before
+
+
 def test_a_dry_run_changes_nothing(work: Workspace) -> None:
     before = work.everything()
     assert work.ok("remove", "-n", "--rm", "data") == "data/cases.csv\n"

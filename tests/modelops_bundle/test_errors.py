@@ -1,0 +1,44 @@
+"""Exit codes are a promise to scripts."""
+
+import pytest
+
+from modelops_bundle import errors
+from modelops_bundle.errors import BundleError, ExitCode
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("BundleError", 3),
+        ("NotFound", 1),
+        ("Invalid", 2),
+        ("TransferFailed", 3),
+        ("AuthRefused", 4),
+        ("IntegrityError", 5),
+        ("Busy", 6),
+        ("RemoteMoved", 7),
+        ("UnsupportedMediaType", 10),
+        ("LayerMismatch", 11),
+        ("WorkingTreeConflict", 12),
+    ],
+)
+def test_every_family_has_its_exit_code(name: str, code: int) -> None:
+    kind = getattr(errors, name)
+    assert issubclass(kind, BundleError)
+    assert kind.exit_code == code
+
+
+def test_the_other_codes_are_those_of_the_shell() -> None:
+    others = {ExitCode.DONE: 0, ExitCode.BUG: 70, ExitCode.INTERRUPTED: 130, ExitCode.BROKEN_PIPE: 141}
+    assert all(code == number for code, number in others.items())
+
+
+def test_an_error_says_what_failed_and_how_to_go_on() -> None:
+    error = BundleError("it failed", hint="try again", details=("a", "b"))
+    assert (str(error), error.message, error.hint, error.details) == (
+        "it failed",
+        "it failed",
+        "try again",
+        ("a", "b"),
+    )
+    assert BundleError("it failed").details == ()

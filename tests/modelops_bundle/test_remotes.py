@@ -1,0 +1,104 @@
+"""Which remote a command talks to."""
+
+from pathlib import Path
+
+import pytest
+
+from modelops_bundle.environments import Environment, write_pin
+from modelops_bundle.errors import Invalid, NotFound
+from modelops_bundle.local_config import LocalConfig, write_local_config
+from modelops_bundle.oci_layout import LayoutRemote
+from modelops_bundle.project import Project
+from modelops_bundle.registry.remote import RegistryRemote
+from modelops_bundle.remotes import RemoteChoice, choose_remote, environment_of, open_remote, require_remote
+from modelops_bundle.settings import Settings
+
+SETTINGS = {"registry": "ghcr.io/lab/from-variable"}
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A home with the environments dev and prod."""
+    directory = tmp_path / "home" / ".modelops" / "bundle-env"
+    directory.mkdir(parents=True)
+    for name in ("dev", "prod"):
+        (directory / f"{name}.yaml").write_text(f"registry: {{login_server: {name}.azurecr.io/base/}}")
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    return Project.create(tmp_path / "SEIR model")
+
+
+def test_nothing_names_a_remote(project: Project, tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path)
+    assert choose_remote(project, settings) is None
+    with pytest.raises(Invalid, match="no remote") as caught:
+        require_remote(project, settings)
+    assert "config remote" in caught.value.hint
+
+
+def test_what_is_nearer_wins(project: Project, home: Path) -> None:
+    quiet, loud = Settings(home=home), Settings(home=home, registry="ghcr.io/lab/from-variable")
+    assert choose_remote(project, quiet) == RemoteChoice("dev.azurecr.io/base/seir-model", "environment 'dev'")
+    write_pin(project.pin_path, "prod")
+    assert require_remote(project, quiet) == "prod.azurecr.io/base/seir-model"
+    write_local_config(project.local_path, LocalConfig(remote="oci:out"))
+    assert choose_remote(project, quiet) == RemoteChoice(f"oci:{project.root}/out", str(project.local_path))
+    assert choose_remote(project, loud) == RemoteChoice("ghcr.io/lab/from-variable", "environment variable")
+    assert choose_remote(project, loud, "x.io/y") == RemoteChoice("x.io/y", "option --remote")
+
+
+def test_a_registry_alone_gets_a_repository(project: Project, home: Path) -> None:
+    settings = Settings(home=home, registry="localhost:5000")
+    assert require_remote(project, settings) == "localhost:5000/seir-model"
+    write_local_config(project.local_path, LocalConfig(repository="models/seir"))
+    assert require_remote(project, settings) == "localhost:5000/models/seir"
+    assert require_remote(project, Settings(home=home, registry="x.io", repository="y/z")) == "x.io/y/z"
+
+
+def test_a_variable_names_the_environment(project: Project, home: Path) -> None:
+    found = environment_of(project, Settings(home=home, environment="prod"))
+    assert found
+    assert found.name == "prod"
+
+
+def test_an_environment_that_is_named_must_exist(project: Project, home: Path, tmp_path: Path) -> None:
+    with pytest.raises(NotFound, match="'test'"):
+        environment_of(project, Settings(home=home, environment="test"))
+    write_pin(project.pin_path, "gone")
+    with pytest.raises(NotFound, match="'gone'"):
+        environment_of(project, Settings(home=home))
+    project.pin_path.unlink()
+    assert environment_of(project, Settings(home=tmp_path)) is None
+
+
+def test_a_remote_is_opened_by_its_kind(tmp_path: Path) -> None:
+    assert isinstance(open_remote(f"oci:{tmp_path}", Settings()), LayoutRemote)
+    remote = open_remote("localhost:5000/seir", Settings(home=tmp_path))
+    assert isinstance(remote, RegistryRemote)
+    assert remote.name == "localhost:5000/seir"
+    remote.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("acr.io/seir", ("me", "s3cret")),
+        ("evil.io/seir", ("", "")),
+        ("acr.io.evil.io/seir", ("", "")),
+        ("acr.io:444/seir", ("", "")),
+    ],
+)
+def test_an_environments_password_goes_to_its_own_registry_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, expected: tuple[str, str]
+) -> None:
+    given: list[Settings] = []
+
+    def record(self: RegistryRemote, reference: str, settings: Settings) -> None:
+        given.append(settings)
+
+    monkeypatch.setattr(RegistryRemote, "__init__", record)
+    open_remote(name, Settings(home=tmp_path), Environment("dev", "acr.io/base", "me", "s3cret"))
+    assert [(settings.username, settings.password) for settings in given] == [expected]
