@@ -115,9 +115,9 @@ def push_tracked(
         return push_blobs(route.remote, blobs, route.on_event, route.uploads, route.mount_from)
     except IntegrityError as error:
         for blob, open_content in blobs:
-            if TITLE in blob.annotations and blob.digest not in project.objects:
-                if not _holds(open_content, blob.digest):
-                    raise FileChanged(blob.annotations[TITLE]) from error
+            working = TITLE in blob.annotations and blob.digest not in project.objects
+            if working and not _holds(open_content, blob.digest):
+                raise FileChanged(blob.annotations[TITLE]) from error
         raise
 
 

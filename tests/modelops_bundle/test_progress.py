@@ -7,7 +7,7 @@ from modelops_bundle.progress import Event, Meter, ignore_events
 
 def test_each_step_is_reported() -> None:
     events: list[Event] = []
-    meter = Meter("fetch", 2, 10, events.append)
+    meter = Meter("fetch", events.append, 2, 10)
     meter.advance(4)
     meter.advance(6, 2)
     assert events == [Event("fetch", 0, 2, 0, 10), Event("fetch", 0, 2, 4, 10), Event("fetch", 2, 2, 10, 10)]
@@ -15,7 +15,7 @@ def test_each_step_is_reported() -> None:
 
 def test_nothing_is_lost_between_threads() -> None:
     events: list[Event] = []
-    meter = Meter("push", 4, 4000, events.append)
+    meter = Meter("push", events.append, 4, 4000)
 
     def work() -> None:
         for _ in range(1000):
@@ -33,4 +33,13 @@ def test_nothing_is_lost_between_threads() -> None:
 
 
 def test_nobody_has_to_watch() -> None:
-    Meter("push", 1, 1, ignore_events).advance(1, 1)
+    Meter("push", ignore_events, 1, 1).advance(1, 1)
+
+
+def test_what_there_is_to_do_may_grow_and_the_end_is_told_once() -> None:
+    events: list[Event] = []
+    with Meter("push", events.append) as meter:
+        meter.expect(7)
+        meter.advance(7, 1)
+    assert events[-1] == Event("push", 1, 1, 7, 7, finished=True)
+    assert [event.finished for event in events] == [False, False, False, True]

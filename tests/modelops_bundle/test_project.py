@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from modelops_bundle.bundle import build_bundle
 from modelops_bundle.canonical_json import MalformedDocument
 from modelops_bundle.config import Config
 from modelops_bundle.digest import digest_of
@@ -13,6 +12,7 @@ from modelops_bundle.layers import LayerRules
 from modelops_bundle.objects import ObjectCorrupt, ObjectMissing
 from modelops_bundle.project import NotAProject, Project
 from tests.modelops_bundle.samples import LINKS, everything_below, track, write_sample
+from tests.support.bundles import titled_bundle
 
 
 @pytest.fixture
@@ -116,14 +116,14 @@ def test_without_a_configuration_the_defaults_hold(project: Project) -> None:
 
 def test_a_bundle_is_kept_and_read_without_a_remote(project: Project) -> None:
     tree = track(project, *write_sample(project.root)).tree()
-    bundle = build_bundle(tree, LINKS, LayerRules({}), {})
+    bundle = titled_bundle(tree, LINKS, LayerRules({}), {})
     project.keep(bundle)
     assert Project(project.root).bundle(bundle.digest) == bundle
 
 
 def test_a_bundle_that_is_not_whole_is_refused(project: Project) -> None:
     tree = track(project, *write_sample(project.root)).tree()
-    bundle = build_bundle(tree, LINKS, LayerRules({}), {})
+    bundle = titled_bundle(tree, LINKS, LayerRules({}), {})
     with pytest.raises(ObjectMissing):
         project.bundle(bundle.digest)
     project.keep(bundle)
