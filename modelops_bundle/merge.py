@@ -59,7 +59,7 @@ def merge(project: Project, bundle: Bundle, base: Tree, options: PullOptions, st
     """
     first = plan_merge(project, bundle, base, options)
     refuse_conflicts(first.plan, options)
-    with Checkout(project.root, project.tmp) as staging:
+    with project.checkout() as staging:
         stage(staging, first.plan.write)
         with project.lock():
             work = plan_merge(project, bundle, base, options)
@@ -112,7 +112,7 @@ def checkout(
     `expected` says what each path holds now (None or absent: nothing). When a path holds something else by
     now, WorkingTreeConflict is raised and nothing is written.
     """
-    with Checkout(project.root, project.tmp) as work:
+    with project.checkout() as work:
         for path in write:
             work.stage(bundle.index.files[path], project.objects.path)
         return _commit(project, work, delete, expected, {})

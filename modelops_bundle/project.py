@@ -20,6 +20,7 @@ from modelops_bundle.refs import HEAD, RefStore
 from modelops_bundle.safe_path import CONFIG_PATH, METADATA_DIR
 
 if TYPE_CHECKING:
+    from modelops_bundle.checkout import Checkout
     from modelops_bundle.config import Config
     from modelops_bundle.ignore import IgnoreRules
     from modelops_bundle.pack_cache import PackCache
@@ -107,6 +108,19 @@ class Project:
         with hold(self.directory / "locks" / "project", wait=self.lock_wait if wait is None else wait):
             self.tmp.mkdir(exist_ok=True)
             yield
+
+    @contextmanager
+    def checkout(self) -> "Iterator[Checkout]":
+        """Begin a change of the working tree, one at a time: it removes what a killed one left. Raises Busy.
+
+        Files are staged without the project's lock, so that other commands can work while content is fetched.
+        """
+        from modelops_bundle.checkout import Checkout
+
+        with hold(self.directory / "locks" / "checkout"):
+            self.tmp.mkdir(exist_ok=True)
+            with Checkout(self.root, self.tmp) as work:
+                yield work
 
     def load_index(self) -> Index:
         """Return the tracked files."""
