@@ -4,13 +4,16 @@ A killed checkout leaves each path with its old file or its new one. Nothing is 
 every directory on the way is made or checked first (oras-go GHSA-8xwf-rjm4-xvhv).
 """
 
+import errno
 import os
 import shutil
+import stat
 import tempfile
 import time
-from collections.abc import Callable, Collection, Container, Iterable
+from collections.abc import Callable, Collection, Container, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from modelops_bundle.bundle_index import BundleFile
@@ -18,11 +21,13 @@ from modelops_bundle.digest import Digest
 from modelops_bundle.errors import IntegrityError, WorkingTreeConflict
 from modelops_bundle.hashing import SMALL, Content, content_of, read_content, read_small
 from modelops_bundle.index import IndexEntry
+from modelops_bundle.objects import ObjectMissing
 from modelops_bundle.places import LinkTarget
+from modelops_bundle.safe_path import parents_of
 from modelops_bundle.tree import Mode
-from modelops_bundle.working_tree import entry_of, is_real_directory, walk
+from modelops_bundle.working_tree import entry_of, is_real_directory
 
-_PREFIX = "checkout-"
+PREFIX = "checkout-"
 
 FindContent = Callable[[Digest], Path]
 """Gives a file that holds these bytes, not necessarily verified."""
@@ -43,10 +48,10 @@ class Checkout:
     """
 
     def __init__(self, root: Path, tmp: Path) -> None:
-        for left in tmp.glob(f"{_PREFIX}*"):
+        for left in tmp.glob(f"{PREFIX}*"):
             shutil.rmtree(left, ignore_errors=True)
         self._root = root
-        self._tmp = Path(tempfile.mkdtemp(dir=tmp, prefix=_PREFIX))
+        self._tmp = Path(tempfile.mkdtemp(dir=tmp, prefix=PREFIX))
         self._staged: dict[str, Staged] = {}
         self._count = 0
 
@@ -59,7 +64,10 @@ class Checkout:
         self._tmp.rmdir()
 
     def stage(self, file: BundleFile, find: FindContent) -> None:
-        """Prepare one file with its content and mode; raise IntegrityError when the content is not right."""
+        """Prepare one file with its content and mode.
+
+        Raises ObjectMissing when the content is not there, and IntegrityError when it is not right.
+        """
         self._count += 1
         temporary = self._tmp / str(self._count)
         if isinstance(file.place, LinkTarget):
@@ -69,7 +77,10 @@ class Checkout:
             content = content_of(b"")
             _write(temporary, b"", file.entry.mode)
         else:
-            content = _copy(find(file.entry.digest), temporary, file.entry.mode)
+            try:
+                content = _copy(find(file.entry.digest), temporary, file.entry.mode)
+            except FileNotFoundError:
+                raise ObjectMissing(file.entry.digest) from None
         self._add(file, temporary, content)
 
     def stage_verified(self, file: BundleFile, source: Path, content: Content) -> Path:
@@ -79,7 +90,7 @@ class Checkout:
         """
         self._count += 1
         temporary = self._tmp / str(self._count)
-        source.chmod(_permissions(file.entry.mode) & ~_umask())
+        source.chmod(_permissions(file.entry.mode) & ~_umask(self._tmp))
         source.rename(temporary)
         self._add(file, temporary, content)
         return temporary
@@ -120,9 +131,8 @@ class Checkout:
         `unchanged` tells whether a path still is what the plan was made for; if any is not, or a path is
         blocked by something that is not ours, WorkingTreeConflict is raised and nothing is written.
         """
-        doomed = set(delete)
-        paths = [*self._staged, *doomed]
-        moved = [path for path in paths if not unchanged(path)] or self._blocked(doomed)
+        doomed = dict.fromkeys(delete)
+        moved = [path for path in (*self._staged, *doomed) if not unchanged(path)] or self._blocked(doomed)
         if moved:
             raise WorkingTreeConflict(
                 "the working tree changed meanwhile; nothing was written",
@@ -130,66 +140,83 @@ class Checkout:
                 details=tuple(sorted(moved)),
             )
         in_the_way = self._in_the_way(doomed)
-        for path in sorted(in_the_way, reverse=True):
+        for path in in_the_way:
             self._unlink(path)
         started = time.time_ns()
         entries = {}
         for path, staged in self._staged.items():
-            target = self._root / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            if target.is_dir() and not target.is_symlink():
-                _remove_empty(target)
-            os.replace(staged.temporary, target)
+            target = f"{self._root}/{path}"
+            _put(staged.temporary, target)
             entries[path] = entry_of(os.lstat(target), staged.content, started)
-        for path in doomed - in_the_way:
-            self._unlink(path)
+        for path in doomed:
+            if path not in in_the_way:
+                self._unlink(path)
         return entries
 
-    def _blocked(self, doomed: set[str]) -> list[str]:
-        """Return staged paths that have no real directory above them, or foreign files below them."""
-        blocked = []
-        for path in self._staged:
-            parent = _existing_parent(self._root, path)
-            beyond_link = parent not in doomed and not is_real_directory(self._root, parent)
-            below = walk(self._root, None, path) if is_real_directory(self._root, path) else ()
-            if beyond_link or any(found not in doomed for found, _ in below):
-                blocked.append(path)
-        return blocked
-
-    def _in_the_way(self, doomed: set[str]) -> set[str]:
-        """Return paths to delete before writing: a file where a directory is needed, or the reverse."""
-        needed = {str(parent) for path in self._staged for parent in Path(path).parents}
-        return {
+    def _blocked(self, doomed: Mapping[str, None]) -> list[str]:
+        """Return paths that lie beyond something that is no directory, or have foreign files below them."""
+        free = cache(lambda directory: _is_free(self._root, directory, doomed))
+        return [
             path
-            for path in doomed
-            if path in needed or any(str(parent) in self._staged for parent in Path(path).parents)
-        }
+            for path in {**doomed, **dict.fromkeys(self._staged)}
+            if not free(path.rpartition("/")[0]) or _holds_others(self._root, path, doomed)
+        ]
+
+    def _in_the_way(self, doomed: Iterable[str]) -> set[str]:
+        """Return paths to delete before writing: a file where a directory is needed, or the reverse."""
+        paths = set(doomed)
+        needed = {above for path in self._staged for above in parents_of(path)} if paths else set()
+        return {path for path in paths if path in needed or any(up in self._staged for up in parents_of(path))}
 
     def _unlink(self, path: str) -> None:
         with suppress(FileNotFoundError):
             os.unlink(self._root / path)
-        for parent in Path(path).parents:
-            if str(parent) == ".":
-                break
+        for parent in parents_of(path):
             try:
                 os.rmdir(self._root / parent)
             except OSError:
                 break
 
 
-def _remove_empty(directory: Path) -> None:
-    """Remove a directory that holds nothing but directories; OSError if it holds more after all."""
-    for folder, _, _ in os.walk(directory, topdown=False):
-        os.rmdir(folder)
+def _is_free(root: Path, directory: str, doomed: Container[str]) -> bool:
+    """Tell whether a directory is one or can be made, where what is doomed is gone."""
+    for above in (*reversed([*parents_of(directory)]), directory):
+        try:
+            mode = os.lstat(root / above).st_mode
+        except FileNotFoundError:
+            return True
+        if not stat.S_ISDIR(mode):
+            return above in doomed
+    return True
 
 
-def _existing_parent(root: Path, path: str) -> str:
-    for parent in Path(path).parents:
-        if str(parent) == ".":
-            break
-        if os.path.lexists(root / parent):
-            return str(parent)
-    return ""
+def _holds_others(root: Path, path: str, doomed: Container[str]) -> bool:
+    """Tell whether a path is a directory with files in it that are not doomed."""
+    if not os.path.isdir(root / path) or not is_real_directory(root, path):
+        return False
+    for folder, folders, files in os.walk(root / path):
+        links = (name for name in folders if os.path.islink(f"{folder}/{name}"))
+        if any(os.path.relpath(f"{folder}/{name}", root) not in doomed for name in (*files, *links)):
+            return True
+    return False
+
+
+def _put(temporary: Path, target: str) -> None:
+    """Rename a file into place, making directories on the way; empty ones at its path go."""
+    if os.path.isdir(target) and not os.path.islink(target):
+        for folder, _, _ in os.walk(target, topdown=False):
+            os.rmdir(folder)
+    if not os.path.isdir(os.path.dirname(target)):
+        os.makedirs(os.path.dirname(target))
+    try:
+        os.replace(temporary, target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        # Another file system is mounted there, as containers do it for data.
+        beside = f"{target}.{temporary.parent.name}"
+        shutil.copy2(temporary, beside, follow_symlinks=False)
+        os.replace(beside, target)
 
 
 def _copy(source: Path, target: Path, mode: Mode) -> Content:
@@ -220,7 +247,12 @@ def _permissions(mode: Mode) -> int:
     return 0o777 if mode is Mode.EXECUTABLE else 0o666
 
 
-def _umask() -> int:
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask
+def _umask(directory: Path) -> int:
+    """Return the process's umask. It cannot be read without setting it, for all threads, so a file tells."""
+    probe = directory / "umask"
+    handle = os.open(probe, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o777)
+    try:
+        return 0o777 & ~os.fstat(handle).st_mode
+    finally:
+        os.close(handle)
+        probe.unlink()

@@ -140,14 +140,14 @@ def _fold(path: str) -> str:
 def collisions(new: Iterable[str], present: Iterable[str]) -> dict[str, str]:
     """Return the new paths that cannot stand beside those present, each with one that it collides with."""
     files = {_fold(path): path for path in present}
-    directories = {_fold(above): (above, path) for path in files.values() for above in _above(path)}
+    directories = {_fold(above): (above, path) for path in files.values() for above in parents_of(path)}
     found = {}
     for path in new:
         if other := files.get(_fold(path)):
             found[path] = other
         elif inside := directories.get(_fold(path)):
             found[path] = inside[1]
-        for above in _above(path):
+        for above in parents_of(path):
             if other := files.get(_fold(above)):
                 found[path] = other
             elif (inside := directories.get(_fold(above))) and inside[0] != above:
@@ -155,7 +155,8 @@ def collisions(new: Iterable[str], present: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def _above(path: str) -> Iterator[str]:
+def parents_of(path: str) -> Iterator[str]:
+    """Yield the directories above a bundle path, the nearest first."""
     parent = path.rpartition("/")[0]
     while parent:
         yield parent

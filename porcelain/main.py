@@ -71,7 +71,8 @@ class LazyGroup(click.Group):
 def program(ctx: click.Context, directory: str, verbosity: int, quiet: bool, debug: bool, progress: str) -> None:
     """git for simulation models: version a model with all it depends on, publish it to any OCI registry."""
     settings = Settings.from_environment()
-    start = Path.cwd() / directory
+    # Without links and '..', which would mislead the search for the project upwards.
+    start = (Path.cwd() / directory).resolve()
     if not start.is_dir():
         raise Invalid(f"no such directory: '{directory}'", hint="check the argument of -C")
     _log(-1 if quiet else verbosity, settings)
