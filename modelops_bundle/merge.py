@@ -119,10 +119,18 @@ def checkout(
     with Checkout(project.root, project.tmp) as work:
         for path in write:
             stage(work, bundle.index.files[path])
-        spared = {digest: work.spare(path) for path, digest in kept.items() if digest not in project.objects}
-        entries = work.commit(delete, lambda path: is_still(project.root, path, expected.get(path)))
-        for digest, file in spared.items():
-            project.objects.adopt(file, digest)
+        spared = {digest: path for path, digest in kept.items() if digest not in project.objects}
+        # Before the commit: whatever ends it half way, what it has replaced is an object already.
+        for digest, path in spared.items():
+            project.objects.lend(work.spare(path), digest)
+        try:
+            entries = work.commit(delete, lambda path: is_still(project.root, path, expected.get(path)))
+        except WorkingTreeConflict:
+            for digest in spared:
+                project.objects.discard(digest)
+            raise
+        for digest in spared:
+            project.objects.protect(digest)
         return entries
 
 
