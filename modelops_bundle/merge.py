@@ -81,10 +81,18 @@ def _commit(
     kept: Mapping[str, Digest],
 ) -> dict[str, IndexEntry]:
     """Put staged files into place; what the paths of `kept` held becomes an object, unless it is one."""
-    spared = {digest: staging.spare(path) for path, digest in kept.items() if digest not in project.objects}
-    entries = staging.commit(delete, lambda path: is_still(project.root, path, found.get(path)))
-    for digest, file in spared.items():
-        project.objects.adopt(file, digest)
+    spared = {digest: path for path, digest in kept.items() if digest not in project.objects}
+    # Before the commit: whatever ends it half way, what it has replaced is an object already.
+    for digest, path in spared.items():
+        project.objects.lend(staging.spare(path), digest)
+    try:
+        entries = staging.commit(delete, lambda path: is_still(project.root, path, found.get(path)))
+    except WorkingTreeConflict:
+        for digest in spared:
+            project.objects.discard(digest)
+        raise
+    for digest in spared:
+        project.objects.protect(digest)
     return entries
 
 

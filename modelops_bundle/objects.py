@@ -147,6 +147,14 @@ class ObjectStore:
         file.chmod(OBJECT_MODE)
         self._move(str(file), str(self.path(digest)))
 
+    def lend(self, file: Path, digest: Digest) -> None:
+        """Move a second name of a working file into the store; its content is one's own only after `protect`."""
+        self._move(str(file), str(self.path(digest)))
+
+    def protect(self, digest: Digest) -> None:
+        """Make an object that was lent read-only, when no working file shares it any more."""
+        self.path(digest).chmod(OBJECT_MODE)
+
     def discard(self, digest: Digest) -> None:
         """Remove an object if it is there."""
         with suppress(FileNotFoundError):

@@ -17,7 +17,7 @@ from modelops_bundle.registry.scope import pull_scope
 from modelops_bundle.registry.transport import Request, Transport
 
 PROGRESS_BYTES = 1 << 20
-"""A connection that brought this much before it broke does not count as a failed try."""
+"""A connection that brought this much before it broke makes up for the failures before it."""
 
 _CONTENT_RANGE = re.compile(r"bytes (\d{1,19})-(\d{1,19})/(\d{1,19}|\*)")
 

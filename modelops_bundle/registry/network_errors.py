@@ -20,6 +20,10 @@ class Unreachable(TransferFailed):
     """A server cannot be reached at all, and trying again would not help."""
 
 
+class UntrustedCertificate(Unreachable):
+    """A server speaks TLS, but nobody we trust vouches for its name."""
+
+
 def network_error(error: httpx.TransportError, host: str, *, seen: bool) -> TransferFailed:
     """Return the error to raise for one of httpx; `seen` tells that this host has answered before.
 
@@ -30,7 +34,7 @@ def network_error(error: httpx.TransportError, host: str, *, seen: bool) -> Tran
     if not isinstance(error, httpx.ConnectError):
         cause = None  # we were connected: whatever broke may hold the next time
     if isinstance(cause, ssl.SSLCertVerificationError):
-        return Unreachable(
+        return UntrustedCertificate(
             f"the certificate of '{host}' is not trusted: {cause.verify_message}",
             hint="name the authority's certificate in MODELOPS_BUNDLE_CA_FILE",
         )

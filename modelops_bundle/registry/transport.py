@@ -13,7 +13,7 @@ from modelops_bundle.registry.credential import Credential
 from modelops_bundle.registry.credential_lookup import find_credential
 from modelops_bundle.registry.endpoint import Endpoint
 from modelops_bundle.registry.location import redirect_url
-from modelops_bundle.registry.network_errors import ConnectionLost, Unreachable
+from modelops_bundle.registry.network_errors import ConnectionLost, Unreachable, UntrustedCertificate
 from modelops_bundle.registry.origin import RefusedAddress, same_origin
 from modelops_bundle.registry.reference import RegistryReference
 from modelops_bundle.registry.registry_errors import is_transient, refusal_error
@@ -164,6 +164,8 @@ class Transport:
         for base in bases:
             try:
                 response = self._open(request, base + request.target, authorization)
+            except UntrustedCertificate:
+                raise
             except (ConnectionLost, Unreachable) as error:
                 failures.append(error)
                 continue

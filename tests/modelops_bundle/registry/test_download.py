@@ -138,6 +138,17 @@ def test_progress_keeps_a_long_download_going(stub: StubRegistry, connect: Conne
     assert sum(map(len, remote.read_blob(blob))) == len(content)
 
 
+def test_progress_of_long_ago_does_not_keep_a_download_going(stub: StubRegistry, connect: Connect) -> None:
+    blob = stub.add_blob("lab/model", bytes(6 << 20))
+    remote = connect(retries=2)
+    remote.has_blob(blob.digest)
+    stub.fail("GET", BLOBS, drop_after=2 << 20)
+    stub.fail("GET", BLOBS, drop_after=1000, times=99)
+    with pytest.raises(TransferFailed, match="tried 3 times"):
+        read(remote, blob)
+    assert len(ranges(stub)) == 3
+
+
 def test_a_download_that_gets_nowhere_ends(stub: StubRegistry, connect: Connect, blob: Descriptor) -> None:
     remote = connect(retries=2)
     remote.has_blob(blob.digest)
@@ -162,7 +173,8 @@ def test_an_endless_answer_is_cut(stub: StubRegistry, remote: RegistryRemote, bl
         return Answer(200, body, {"Transfer-Encoding": "chunked"})
 
     stub.fail("GET", BLOBS, alter=chunked)
-    assert read(remote, replace(blob, size=1000)) == CONTENT[:1000]
+    blocks = list(remote.read_blob(replace(blob, size=1000)))
+    assert b"".join(blocks) == CONTENT[:1000] and all(blocks)
 
 
 def test_a_blob_that_is_too_short_is_an_integrity_error(

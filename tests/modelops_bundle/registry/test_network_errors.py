@@ -5,7 +5,12 @@ import ssl
 import httpx
 import pytest
 
-from modelops_bundle.registry.network_errors import ConnectionLost, Unreachable, network_error
+from modelops_bundle.registry.network_errors import (
+    ConnectionLost,
+    Unreachable,
+    UntrustedCertificate,
+    network_error,
+)
 
 
 def connect_error(cause: OSError) -> httpx.ConnectError:
@@ -39,7 +44,7 @@ def tls_failed(cause: ssl.SSLError, **attributes: str) -> httpx.ConnectError:
         (
             tls_failed(ssl.SSLCertVerificationError(1, "x"), verify_message="self-signed certificate"),
             True,
-            Unreachable,
+            UntrustedCertificate,
             "certificate of 'reg.io' is not trusted: self-signed certificate",
         ),
         (

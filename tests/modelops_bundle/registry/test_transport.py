@@ -17,6 +17,7 @@ from modelops_bundle.registry.remote import RegistryRemote
 from modelops_bundle.settings import Settings
 from tests.modelops_bundle.registry.conftest import Connect
 from tests.support.certificates import ServerCertificate, issue_server_certificate
+from tests.support.registry_server import RegistryServer
 from tests.support.stub_registry import StubRegistry, stub_registry
 
 TAGS = "tags/list"
@@ -51,9 +52,19 @@ def test_a_registry_on_this_machine_may_speak_tls(
 
 
 def test_a_certificate_that_nobody_vouches_for_is_refused(tls_stub: StubRegistry, tmp_path: Path) -> None:
-    with pytest.raises(TransferFailed):
-        tags_of(tls_stub.host, Settings(home=tmp_path, retries=0))
+    with pytest.raises(TransferFailed, match=f"certificate of '{tls_stub.host}' is not trusted") as caught:
+        tags_of(tls_stub.host, Settings(home=tmp_path))
+    assert "MODELOPS_BUNDLE_CA_FILE" in caught.value.hint
     assert tls_stub.requests == []
+
+
+@pytest.mark.server("docker-registry")
+def test_a_real_registry_with_a_strange_certificate_is_refused(
+    registry_tls: RegistryServer, tmp_path: Path
+) -> None:
+    with pytest.raises(TransferFailed, match="is not trusted"):
+        tags_of(registry_tls.host, Settings(home=tmp_path))
+    assert tags_of(registry_tls.host, Settings(home=tmp_path, ca_file=registry_tls.ca_file)) == []
 
 
 def test_an_insecure_registry_needs_no_certificate(tls_stub: StubRegistry, tmp_path: Path) -> None:

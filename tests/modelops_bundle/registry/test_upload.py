@@ -1,7 +1,9 @@
 import io
 import random
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import BinaryIO
 
 import pytest
@@ -9,12 +11,17 @@ import pytest
 from modelops_bundle.descriptor import Descriptor
 from modelops_bundle.digest import digest_of
 from modelops_bundle.errors import AuthRefused, IntegrityError, Invalid, NotFound, TransferFailed
+from modelops_bundle.registry.reference import parse_reference
 from modelops_bundle.registry.remote import RegistryRemote
-from modelops_bundle.registry.upload import ContentChanged
+from modelops_bundle.registry.retry import RetryPolicy
+from modelops_bundle.registry.transport import Transport
+from modelops_bundle.registry.upload import ContentChanged, has_blob, push_blob
 from modelops_bundle.remote import BlobStatus
+from modelops_bundle.settings import Settings
 from tests.modelops_bundle.registry.conftest import Connect
 from tests.support.stub_messages import Answer
 from tests.support.stub_registry import StubRegistry
+from tests.support.stub_tokens import PASSWORD, USERNAME
 
 LARGE = random.Random(2).randbytes(2_500_000)
 SMALL = b"a small blob"
@@ -211,6 +218,26 @@ def test_a_token_that_ends_during_a_push_is_renewed(stub: StubRegistry, connect:
         push(remote, data)
     assert all(stored(stub, data) for data in blobs)
     assert len(stub.seen("PUT")) == 8
+
+
+def test_a_token_that_would_end_during_a_body_is_renewed_before(stub: StubRegistry, tmp_path: Path) -> None:
+    stub.quirks.auth = "bearer"
+    now = [0.0]
+    settings = Settings(home=tmp_path, username=USERNAME, password=PASSWORD)
+    policy = RetryPolicy(0, clock=lambda: now[0])
+    transport = Transport(parse_reference(f"{stub.host}/lab/model"), settings, policy)
+    has_blob(transport, digest_of(LARGE))
+    now[0] = 250.0
+    push_blob(transport, describe(LARGE), lambda: io.BytesIO(LARGE))
+    transport.close()
+    authorizations = {method: stub.seen(method)[-1].headers["Authorization"] for method in ("HEAD", "POST", "PUT")}
+    assert authorizations["HEAD"] == authorizations["POST"] != authorizations["PUT"]
+
+
+def test_a_registry_may_take_its_time_over_the_bytes(stub: StubRegistry, connect: Connect) -> None:
+    stub.fail("PUT", UPLOADS, before=lambda _: time.sleep(0.05))
+    assert push(connect(timeout=0.03), SMALL) is BlobStatus.PUSHED
+    assert len(stub.seen("PUT")) == 1
 
 
 def test_many_threads_push_at_once(stub: StubRegistry, connect: Connect) -> None:

@@ -1,0 +1,92 @@
+"""A merge that ends half way has lost nothing: what it replaced is an object, what it did not is untouched."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from modelops_bundle import merge
+from modelops_bundle.bundle import Bundle, build_bundle
+from modelops_bundle.digest import digest_of
+from modelops_bundle.errors import WorkingTreeConflict
+from modelops_bundle.index import Index
+from modelops_bundle.layers import LayerRules
+from modelops_bundle.project import Project
+from modelops_bundle.tree import Mode, TreeEntry, tree_of
+from tests.modelops_bundle.samples import track
+
+PATHS = ("a", "b", "c")
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """A project whose three files are so large that they are no objects."""
+    project = Project.create(tmp_path)
+    for path in PATHS:
+        (tmp_path / path).write_bytes(b"mine " + path.encode())
+        (tmp_path / path).chmod(0o755)
+    index = track(project, *PATHS)
+    for path in PATHS:
+        project.objects.discard(index[path].digest)
+    return project
+
+
+@pytest.fixture
+def bundle(project: Project) -> Bundle:
+    """A version of the three files with other content, which is here."""
+    digest = project.objects.put(b"theirs")
+    entries = (TreeEntry(path, Mode.FILE, 6, digest) for path in PATHS)
+    return build_bundle(tree_of(entries), {}, LayerRules({}), {})
+
+
+def overwrite(project: Project, bundle: Bundle) -> None:
+    """Write the version over the files, keeping what they hold."""
+    index: Index = project.load_index()
+    kept = {path: index[path].digest for path in PATHS}
+    merge.checkout(project, bundle, PATHS, (), index, {}, kept)
+
+
+def test_what_is_overwritten_becomes_an_object(project: Project, bundle: Bundle) -> None:
+    overwrite(project, bundle)
+    for path in PATHS:
+        assert (project.root / path).read_bytes() == b"theirs"
+        mine = digest_of(b"mine " + path.encode())
+        assert project.objects.verify(mine)
+        assert project.objects.path(mine).stat().st_mode & 0o777 == 0o444
+        assert project.objects.path(mine).stat().st_nlink == 1
+
+
+@pytest.mark.parametrize("error", [OSError(13, "Permission denied"), KeyboardInterrupt()])
+@pytest.mark.parametrize("stop", PATHS)
+def test_an_end_half_way_loses_nothing(
+    project: Project, bundle: Bundle, monkeypatch: pytest.MonkeyPatch, stop: str, error: BaseException
+) -> None:
+    replace = os.replace
+
+    def failing(source: Path, target: str) -> None:
+        if target == str(project.root / stop):
+            raise error
+        replace(source, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", failing)
+        with pytest.raises(type(error)):
+            overwrite(project, bundle)
+    for path in PATHS:
+        mine = b"mine " + path.encode()
+        assert project.objects.read(digest_of(mine)) == mine
+        if path >= stop:
+            assert (project.root / path).read_bytes() == mine
+            assert (project.root / path).stat().st_mode & 0o777 == 0o755
+
+
+def test_a_conflict_leaves_files_and_objects_as_they_were(project: Project, bundle: Bundle) -> None:
+    index = project.load_index()
+    kept = {path: index[path].digest for path in PATHS}
+    (project.root / "b").write_bytes(b"just now")
+    with pytest.raises(WorkingTreeConflict):
+        merge.checkout(project, bundle, PATHS, (), index, {}, kept)
+    assert (project.root / "a").read_bytes() == b"mine a"
+    assert (project.root / "a").stat().st_nlink == 1
+    assert (project.root / "a").stat().st_mode & 0o777 == 0o755
+    assert not any(digest in project.objects for digest in kept.values())
