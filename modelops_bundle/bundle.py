@@ -149,9 +149,23 @@ def _check(bundle: Bundle, what: str) -> None:
         raise MalformedDocument(f"the index of {what} does not match its tree digest")
     if bundle.manifest.annotations.get(TREE_ANNOTATION, config.tree) != config.tree:
         raise MalformedDocument(f"the manifest of {what} is annotated with the tree of another bundle")
-    titled = {layer.annotations.get(TITLE): layer for layer in bundle.manifest.layers[1:]}
+    _check_layers(bundle, what)
+
+
+def _check_layers(bundle: Bundle, what: str) -> None:
+    """Raise MalformedDocument unless the titled layers are just the files that the index says are layers.
+
+    Other clients write what a title names, and a push reads it.
+    """
+    titled: dict[str, Descriptor] = {}
+    for layer in bundle.manifest.layers[1:]:
+        if TITLE in layer.annotations and titled.setdefault(layer.annotations[TITLE], layer) is not layer:
+            raise MalformedDocument(f"the manifest of {what} lists '{layer.annotations[TITLE]}' twice")
     for path, file in bundle.index.files.items():
         if isinstance(file.place, TitledLayer):
-            layer = titled.get(path)
-            if layer is None or (layer.digest, layer.size) != (file.entry.digest, file.entry.size):
+            layer_of_file = titled.pop(path, None)
+            wanted = (file.entry.digest, file.entry.size)
+            if layer_of_file is None or (layer_of_file.digest, layer_of_file.size) != wanted:
                 raise MalformedDocument(f"the manifest of {what} does not list the layer of '{path}'")
+    for title in titled:
+        raise MalformedDocument(f"the manifest of {what} lists a file that its index lacks: '{title}'")

@@ -109,7 +109,7 @@ class Checkout:
         return spared
 
     def _add(self, file: BundleFile, temporary: Path, content: Content) -> None:
-        if content.digest != file.entry.digest:
+        if (content.digest, content.size) != (file.entry.digest, file.entry.size):
             raise IntegrityError(
                 f"content of '{file.entry.path}' does not match '{file.entry.digest}'",
                 hint="modelops-bundle verify-objects",

@@ -46,7 +46,7 @@ def same(one: TreeEntry | None, other: TreeEntry | None) -> bool:
     """Tell whether two entries are the same file: mode and content."""
     if one is None or other is None:
         return one is other
-    return one.digest == other.digest and one.mode == other.mode
+    return (one.digest, one.mode, one.size) == (other.digest, other.mode, other.size)
 
 
 def differences(old: Tree, new: Tree) -> list[Difference]:
