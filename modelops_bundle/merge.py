@@ -9,6 +9,7 @@ import stat
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 
 from modelops_bundle.bundle import Bundle
 from modelops_bundle.checkout import Checkout
@@ -114,16 +115,17 @@ def checkout(
     write: Iterable[str],
     delete: Iterable[str],
     expected: Mapping[str, IndexEntry | None],
+    kept: Mapping[str, Digest] = MappingProxyType({}),
 ) -> dict[str, IndexEntry]:
     """Write files of a version whose content is in the object store, delete others; return new index entries.
 
     `expected` says what each path holds now (None or absent: nothing). When a path holds something else by
-    now, WorkingTreeConflict is raised and nothing is written.
+    now, WorkingTreeConflict is raised and nothing is written. What the paths of `kept` held becomes an object.
     """
     with project.checkout() as work:
         for path in write:
             work.stage(bundle.index.files[path], project.objects.path)
-        return _commit(project, work, delete, expected, {})
+        return _commit(project, work, delete, expected, kept)
 
 
 def is_still(root: Path, path: str, entry: IndexEntry | None) -> bool:

@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 
 from modelops_bundle import checkout
-from modelops_bundle.bundle_index import NOWHERE, TITLED, BundleFile, LinkTarget
+from modelops_bundle.bundle_index import BundleFile
 from modelops_bundle.checkout import Checkout
 from modelops_bundle.digest import digest_of
 from modelops_bundle.errors import IntegrityError, WorkingTreeConflict
 from modelops_bundle.hashing import SMALL, content_of
 from modelops_bundle.index import Index, IndexEntry
 from modelops_bundle.objects import ObjectMissing, ObjectStore
+from modelops_bundle.places import NOWHERE, TITLED, LinkTarget
 from modelops_bundle.tree import Mode, TreeEntry
 from modelops_bundle.working_tree import observe
 from tests.modelops_bundle.faults import failing_at

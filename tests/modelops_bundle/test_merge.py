@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from modelops_bundle import merge
-from modelops_bundle.bundle import Bundle, build_bundle
+from modelops_bundle.bundle import Bundle
 from modelops_bundle.digest import digest_of
 from modelops_bundle.errors import WorkingTreeConflict
 from modelops_bundle.index import Index
@@ -14,6 +14,7 @@ from modelops_bundle.layers import LayerRules
 from modelops_bundle.project import Project
 from modelops_bundle.tree import Mode, TreeEntry, tree_of
 from tests.modelops_bundle.samples import track
+from tests.support.bundles import titled_bundle
 
 PATHS = ("a", "b", "c")
 
@@ -36,14 +37,14 @@ def bundle(project: Project) -> Bundle:
     """A version of the three files with other content, which is here."""
     digest = project.objects.put(b"theirs")
     entries = (TreeEntry(path, Mode.FILE, 6, digest) for path in PATHS)
-    return build_bundle(tree_of(entries), {}, LayerRules({}), {})
+    return titled_bundle(tree_of(entries), {}, LayerRules({}), {})
 
 
 def overwrite(project: Project, bundle: Bundle) -> None:
     """Write the version over the files, keeping what they hold."""
     index: Index = project.load_index()
     kept = {path: index[path].digest for path in PATHS}
-    merge.checkout(project, bundle, PATHS, (), index, {}, kept)
+    merge.checkout(project, bundle, PATHS, (), index, kept)
 
 
 def test_what_is_overwritten_becomes_an_object(project: Project, bundle: Bundle) -> None:
@@ -85,7 +86,7 @@ def test_a_conflict_leaves_files_and_objects_as_they_were(project: Project, bund
     kept = {path: index[path].digest for path in PATHS}
     (project.root / "b").write_bytes(b"just now")
     with pytest.raises(WorkingTreeConflict):
-        merge.checkout(project, bundle, PATHS, (), index, {}, kept)
+        merge.checkout(project, bundle, PATHS, (), index, kept)
     assert (project.root / "a").read_bytes() == b"mine a"
     assert (project.root / "a").stat().st_nlink == 1
     assert (project.root / "a").stat().st_mode & 0o777 == 0o755
