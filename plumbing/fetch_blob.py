@@ -43,7 +43,8 @@ def fetch_contents(
     """Bring the verified content of these files of a version here: to the object store, or, if it is large,
     to `partial_path`, from where it can be moved into place. Returns the content of the large ones.
     """
-    blobs = {blob.digest: blob for blob in blobs_of(bundle, paths) if blob.digest not in project.objects}
+    objects = project.objects
+    blobs = {blob.digest: blob for blob in blobs_of(bundle, paths) if not objects.holds(blob.digest, blob.size)}
     small = [blob for blob in blobs.values() if blob.size <= LARGE]
     large = [blob for blob in blobs.values() if blob.size > LARGE]
     fetch_objects(remote, small, project.objects, on_event, jobs or DOWNLOADS)
