@@ -52,12 +52,12 @@ def stage_contents(
 
     first, again = _each_once(files)
     titled = [_layer(file) for file in first if isinstance(file.place, TitledLayer)]
-    titled = [blob for blob in titled if blob.digest not in project.objects]
+    titled = [blob for blob in titled if not project.objects.holds(blob.digest, blob.size)]
     small = [blob for blob in titled if blob.size <= LARGE]
     fetch_objects(origin.remote, small, project.objects, origin.on_event, origin.downloads)
     large = [blob for blob in titled if blob.size > LARGE]
     arrived = fetch_partials(origin.remote, large, project.objects, origin.on_event, origin.downloads)
-    packed = [file for file in first if isinstance(file.place, Terms) and file.entry.digest not in project.objects]
+    packed = [file for file in first if isinstance(file.place, Terms) and not _is_here(project, file)]
     _unpack(project, origin, bundle, packed, stage, seeds)
     for file in (*first, *again):
         digest = file.entry.digest
@@ -70,7 +70,7 @@ def stage_contents(
 def fetch_contents(project: Project, origin: Origin, bundle: Bundle, paths: Iterable[str]) -> None:
     """Bring the content of files of a version into the object store, whatever their size."""
     files, _ = _each_once([bundle.index.files[path] for path in paths])
-    missing = [file for file in files if file.entry.digest not in project.objects]
+    missing = [file for file in files if not _is_here(project, file)]
     titled = [_layer(file) for file in missing if isinstance(file.place, TitledLayer)]
     fetch_objects(origin.remote, titled, project.objects, origin.on_event, origin.downloads)
 
@@ -139,6 +139,10 @@ def _each_once(files: Iterable[BundleFile]) -> tuple[list[BundleFile], list[Bund
     return list(first.values()), again
 
 
+def _is_here(project: Project, file: BundleFile) -> bool:
+    return project.objects.holds(file.entry.digest, file.entry.size)
+
+
 def _layer(file: BundleFile) -> Descriptor:
     return Descriptor(BUNDLE_FILE, file.entry.digest, file.entry.size)
 
@@ -155,7 +159,7 @@ class Cost:
 def cost_of(project: Project, remote: Remote, bundle: Bundle, paths: Iterable[str], seeds: Seeds) -> Cost:
     """Return what `stage_contents` would fetch, without fetching it (indexes of packs are fetched and kept)."""
     files, _ = _each_once([bundle.index.files[path] for path in paths])
-    missing = [file for file in files if file.entry.size and file.entry.digest not in project.objects]
+    missing = [file for file in files if file.entry.size and not _is_here(project, file)]
     titled = [file.entry.size for file in missing if isinstance(file.place, TitledLayer)]
     plan = plan_of(project, remote, bundle, [file for file in missing if isinstance(file.place, Terms)])
     for pack in list(plan.wanted):

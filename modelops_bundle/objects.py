@@ -62,6 +62,13 @@ class ObjectStore:
     def __contains__(self, digest: Digest) -> bool:
         return self.path(digest).exists()
 
+    def holds(self, digest: Digest, size: int) -> bool:
+        """Tell whether an object is here with all its bytes: a power cut may have cut it short."""
+        try:
+            return self.path(digest).stat().st_size == size
+        except FileNotFoundError:
+            return False
+
     def size(self, digest: Digest) -> int:
         """Return an object's size in bytes; raise ObjectMissing."""
         try:

@@ -15,7 +15,7 @@ from typing import BinaryIO, TypeVar
 from blake3 import blake3
 
 from modelops_bundle.descriptor import Descriptor
-from modelops_bundle.digest import PREFIX, Digest, digest_of, hex_of
+from modelops_bundle.digest import Digest, digest_of, hex_of
 from modelops_bundle.errors import IntegrityError
 from modelops_bundle.hashing import Content
 from modelops_bundle.lockfile import hold
@@ -59,6 +59,19 @@ def download(remote: Remote, blob: Descriptor, target: Path, meter: Meter | None
 
     Raises WrongBytes, after which the file is gone.
     """
+    while True:
+        begun = target.stat().st_size if target.exists() else 0
+        content = _continue(remote, blob, target, meter or Meter("fetch", ignore_events))
+        if (content.digest, content.size) == (blob.digest, blob.size):
+            return content
+        target.unlink()
+        # What a power cut left may be anything: only a file that came whole from the remote tells about it.
+        if not begun:
+            raise WrongBytes(blob.digest, remote.name)
+
+
+def _continue(remote: Remote, blob: Descriptor, target: Path, meter: Meter) -> Content:
+    """Fetch what a file lacks of a blob and return the file's content; take back its progress if it is wrong."""
     sha256, fast, size = hashlib.sha256(), blake3(), 0
     with target.open("a+b") as stream:
         stream.seek(0)
@@ -66,20 +79,21 @@ def download(remote: Remote, blob: Descriptor, target: Path, meter: Meter | None
             sha256.update(block)
             fast.update(block)
             size += len(block)
-        if meter and 0 < size <= blob.size:
-            meter.advance(size)
+        counted = min(size, blob.size)
+        if counted:
+            meter.advance(counted)
         if size < blob.size:
             for block in remote.read_blob(blob, size):
                 stream.write(block)
                 sha256.update(block)
                 fast.update(block)
                 size += len(block)
-                if meter:
-                    meter.advance(len(block))
-    if size != blob.size or PREFIX + sha256.hexdigest() != blob.digest:
-        target.unlink()
-        raise WrongBytes(blob.digest, remote.name)
-    return Content(size, sha256.digest(), fast.digest())
+                counted += len(block)
+                meter.advance(len(block))
+    content = Content(size, sha256.digest(), fast.digest())
+    if content.digest != blob.digest:
+        meter.advance(-counted)
+    return content
 
 
 def partial_path(objects: ObjectStore, digest: Digest) -> Path:
@@ -105,7 +119,7 @@ def fetch_objects(
 ) -> None:
     """Bring blobs that are missing into the object store, each verified before it gets its name."""
     wanted = list(blobs)
-    if all(blob.digest in objects for blob in wanted):
+    if all(objects.holds(blob.digest, blob.size) for blob in wanted):
         return
     with alone(objects):
         _fetch_missing(remote, wanted, objects, on_event, jobs)
@@ -114,7 +128,7 @@ def fetch_objects(
 def _fetch_missing(
     remote: Remote, blobs: Iterable[Descriptor], objects: ObjectStore, on_event: OnEvent, jobs: int
 ) -> None:
-    missing = list({blob.digest: blob for blob in blobs if blob.digest not in objects}.values())
+    missing = list({blob.digest: blob for blob in blobs if not objects.holds(blob.digest, blob.size)}.values())
     size = sum(blob.size for blob in missing)
 
     def fetch(blob: Descriptor) -> None:
