@@ -10,11 +10,14 @@ Two promises, named at each call:
 """
 
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path
 from typing import BinaryIO
+
+_NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+_NUMBERS = count()
 
 
 @contextmanager
@@ -24,7 +27,7 @@ def replacing(path: Path, *, flush: bool, mode: int = 0o644, tmp: Path | None = 
     `tmp` is a directory of the same file system for the temporary file, by default that of `path`.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=tmp or path.parent, prefix=".tmp-")
+    handle, name = _temporary(tmp or path.parent)
     try:
         with os.fdopen(handle, "wb") as stream:
             yield stream
@@ -45,6 +48,14 @@ def write_file(path: Path, data: bytes, *, flush: bool, mode: int = 0o644, tmp: 
     """Replace a file by `data` in one step."""
     with replacing(path, flush=flush, mode=mode, tmp=tmp) as stream:
         stream.write(data)
+
+
+def _temporary(directory: Path) -> tuple[int, str]:
+    """Return a new file and its name; importing `tempfile` would take longer than most commands' work."""
+    while True:
+        name = f"{directory}/.tmp-{os.getpid()}-{next(_NUMBERS)}"
+        with suppress(FileExistsError):  # left by a process of the same number, which was killed
+            return os.open(name, _NEW, 0o600), name
 
 
 def sync_directory(directory: Path) -> None:

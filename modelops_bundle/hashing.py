@@ -3,7 +3,6 @@
 import hashlib
 import os
 import stat
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -52,6 +51,8 @@ def hash_stream(stream: BinaryIO) -> Content:
 
     The two hashes of a block are computed side by side: both release the interpreter.
     """
+    from concurrent.futures import ThreadPoolExecutor
+
     sha256, fast, size = hashlib.sha256(), blake3(), 0
     buffers = memoryview(bytearray(BLOCK)), memoryview(bytearray(BLOCK))
     turn = 0

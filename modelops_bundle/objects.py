@@ -6,8 +6,6 @@ read checks the digest and a damaged object counts as absent when it is stored a
 """
 
 import os
-import shutil
-import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
@@ -131,6 +129,8 @@ class ObjectStore:
 
     def put_stream(self, stream: BinaryIO) -> Digest:
         """Store what a stream holds, in constant memory, and return its digest."""
+        import tempfile
+
         handle, copy = tempfile.mkstemp(dir=self.tmp)
         try:
             with os.fdopen(handle, "wb") as kept:
@@ -179,6 +179,8 @@ class ObjectStore:
 
     def remove_leftovers(self) -> None:
         """Empty the temporary directory of what killed commands left; call with the project's lock held."""
+        import shutil
+
         with suppress(FileNotFoundError), os.scandir(self.tmp) as entries:
             for entry in entries:
                 if entry.is_dir(follow_symlinks=False):

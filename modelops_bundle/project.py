@@ -1,16 +1,23 @@
 """A project: a directory with `.modelops-bundle`, and the parts in it, loaded when asked for."""
 
 import os
+<<<<<<< ours
 import shutil
 from collections.abc import Iterator, Mapping
+=======
+from collections.abc import Iterator
+>>>>>>> theirs
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+<<<<<<< ours
 from modelops_bundle.bundle import Bundle, read_bundle
 from modelops_bundle.bundle_index import ChunkedDocument
 from modelops_bundle.descriptor import Descriptor
+=======
+>>>>>>> theirs
 from modelops_bundle.digest import Digest
 from modelops_bundle.errors import Invalid, NotFound
 from modelops_bundle.index import Index, load_index, write_index
@@ -20,8 +27,13 @@ from modelops_bundle.refs import HEAD, RefStore
 from modelops_bundle.safe_path import CONFIG_PATH, METADATA_DIR
 
 if TYPE_CHECKING:
+<<<<<<< ours
     from modelops_bundle.checkout import Checkout
+=======
+    from modelops_bundle.bundle import Bundle
+>>>>>>> theirs
     from modelops_bundle.config import Config
+    from modelops_bundle.descriptor import Descriptor
     from modelops_bundle.ignore import IgnoreRules
     from modelops_bundle.pack_cache import PackCache
 
@@ -87,6 +99,8 @@ class Project:
             (project.directory / ".gitignore").write_text(GITIGNORE)
         except OSError:
             if not begun:
+                import shutil
+
                 shutil.rmtree(project.directory, ignore_errors=True)
             raise
         return project
@@ -135,10 +149,12 @@ class Project:
         """The version that the working tree was last in sync with."""
         return self.refs.read(HEAD)
 
-    def bundle(self, digest: Digest) -> Bundle:
+    def bundle(self, digest: Digest) -> "Bundle":
         """Return a version whose documents are in the object store; raise ObjectMissing."""
 
-        def fetch(blob: Descriptor) -> bytes:
+        from modelops_bundle.bundle import read_bundle
+
+        def fetch(blob: "Descriptor") -> bytes:
             return self.objects.read(blob.digest)
 
         def fetch_document(document: ChunkedDocument, packs: Mapping[Digest, Descriptor]) -> bytes:
@@ -146,7 +162,7 @@ class Project:
 
         return read_bundle(self.objects.read(digest), fetch, fetch_document, f"'{digest}'")
 
-    def keep(self, bundle: Bundle) -> None:
+    def keep(self, bundle: "Bundle") -> None:
         """Store a version's documents, so that it can be read without its remote."""
         for data in bundle.documents().values():
             self.objects.put(data, flush=True)

@@ -5,15 +5,17 @@ Precedence: command line, then the environment variables, then `local.yaml`, the
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from modelops_bundle.bundle_reference import remote_name
-from modelops_bundle.environments import DEFAULT_NAME, Environment, Environments, read_pin
 from modelops_bundle.errors import Invalid
 from modelops_bundle.local_config import LocalConfig, read_local_config, repository_name
-from modelops_bundle.oci_layout import LayoutRemote
 from modelops_bundle.project import Project
-from modelops_bundle.remote import Remote
 from modelops_bundle.settings import Settings
+
+if TYPE_CHECKING:
+    from modelops_bundle.environments import Environment, Environments
+    from modelops_bundle.remote import Remote
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,16 +26,20 @@ class RemoteChoice:
     origin: str
 
 
-def environments_of(settings: Settings) -> Environments:
+def environments_of(settings: Settings) -> "Environments":
     """Return the environments of the user whose home the settings name."""
+    from modelops_bundle.environments import Environments
+
     return Environments(settings.home / ".modelops" / "bundle-env")
 
 
-def environment_of(project: Project, settings: Settings) -> Environment | None:
+def environment_of(project: Project, settings: Settings) -> "Environment | None":
     """Return the project's environment: named by variable, pinned, or the default one if it exists.
 
     Raises NotFound when a named or pinned one does not exist.
     """
+    from modelops_bundle.environments import DEFAULT_NAME, read_pin
+
     environments = environments_of(settings)
     name = settings.environment or read_pin(project.pin_path)
     return environments.load(name) if name else environments.find(DEFAULT_NAME)
@@ -71,9 +77,11 @@ def require_remote(project: Project, settings: Settings, option: str = "") -> st
     return choice.name
 
 
-def open_remote(name: str, settings: Settings, environment: Environment | None = None) -> Remote:
+def open_remote(name: str, settings: Settings, environment: "Environment | None" = None) -> "Remote":
     """Open a remote by its canonical name; the environment's credentials go to its own registry only."""
     if name.startswith("oci:"):
+        from modelops_bundle.oci_layout import LayoutRemote
+
         return LayoutRemote(Path(name.removeprefix("oci:")))
     from modelops_bundle.registry.remote import RegistryRemote
 

@@ -5,7 +5,6 @@ they are sent, so that a 10 GB file does not take 20 GB.
 """
 
 import os
-import tempfile
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -37,6 +36,8 @@ def take(objects: ObjectStore, root: Path, path: str, now: os.stat_result) -> In
         data, content, now = read_small(full)
         objects.put_known(content.digest, data)
         return entry_of(now, content, started)
+    import tempfile
+
     handle, copy = tempfile.mkstemp(dir=objects.tmp)
     try:
         content, now = read_content(full, handle)

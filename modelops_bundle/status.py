@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from modelops_bundle.digest import Digest
 from modelops_bundle.errors import Busy
 from modelops_bundle.index import Index
-from modelops_bundle.manifest import BundleConfig, parse_bundle_config, parse_manifest
 from modelops_bundle.project import Project
 from modelops_bundle.refs import remote_ref
 from modelops_bundle.sync_state import base_of
@@ -15,6 +15,9 @@ from modelops_bundle.tracking import Tracked, refresh
 from modelops_bundle.tree import EMPTY, Tree
 from modelops_bundle.tree_diff import LOCAL_STATES, REMOTE_STATES, State, three_way
 from modelops_bundle.working_tree import walk
+
+if TYPE_CHECKING:
+    from modelops_bundle.manifest import BundleConfig
 
 
 class Standing(StrEnum):
@@ -82,10 +85,12 @@ def _refresh_and_keep(project: Project) -> Tracked:
         return refresh(project)
 
 
-def _config(project: Project, digest: Digest | None) -> BundleConfig | None:
+def _config(project: Project, digest: Digest | None) -> "BundleConfig | None":
     """Return the small config of a version, without reading its index."""
     if digest is None:
         return None
+    from modelops_bundle.manifest import parse_bundle_config, parse_manifest
+
     manifest = parse_manifest(project.objects.read(digest), f"'{digest}'")
     return parse_bundle_config(project.objects.read(manifest.config.digest), f"'{digest}'")
 

@@ -1,47 +1,36 @@
-"""Read YAML documents strictly: no key twice, known keys, known versions, and a did-you-mean for the rest."""
+"""Read YAML documents strictly: no key twice, known keys, known versions, and a did-you-mean for the rest.
 
-import difflib
+Importing PyYAML takes as long as a whole start of Python. So documents of the plainest kind, such as
+`local.yaml`, which most commands read, are read without it.
+"""
+
+import re
 import reprlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from modelops_bundle.errors import Invalid
 
 MAX_BYTES = 4 << 20
-MAX_DEPTH = 64
 
-try:
-    from yaml import CSafeDumper as Dumper
-    from yaml import CSafeLoader as SafeLoader
-except ImportError:  # PyYAML built without libyaml
-    from yaml import SafeDumper as Dumper  # type: ignore[assignment]
-    from yaml import SafeLoader  # type: ignore[assignment]
-
-
-class _Loader(SafeLoader):
-    """Refuses a key that stands twice in one mapping, where YAML loaders let the last one win."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        keys = [(key.tag, key.value) for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
-        if len(set(keys)) < len(keys):
-            raise yaml.constructor.ConstructorError(None, None, "the same key twice", node.start_mark)
-        return super().construct_mapping(node, deep)
+_PLAIN_LINE = re.compile(
+    rb"([a-z_]{2,64}): (?:([1-9][0-9]{0,8})|([A-Za-z][A-Za-z0-9_./@:+-]*[A-Za-z0-9_./@+-]))\n"
+)
+_NOT_TEXT = frozenset({b"yes", b"no", b"on", b"off", b"true", b"false", b"null"})
+"""Plain words that are no text to YAML 1.1, in lower case."""
 
 
 def load_mapping(data: bytes, what: str) -> dict[str, Any]:
     """Return the mapping of a YAML document, empty for an empty one; raise Invalid naming `what`."""
     if len(data) > MAX_BYTES:
         raise Invalid(f"larger than {MAX_BYTES} bytes: '{what}'", hint=f"shorten '{what}'")
-    try:
-        _check_depth(data)
-        value = yaml.load(data, Loader=_Loader)
-    # PyYAML lets each of these out for a scalar that does not fit the type it is tagged with.
-    except (yaml.YAMLError, ValueError, LookupError, AttributeError, TypeError, OverflowError) as error:
-        reason = " ".join(str(error).split())
-        raise Invalid(f"not valid YAML: '{what}': {reason}", hint=f"correct '{what}'") from None
+    plain = plain_mapping(data)
+    if plain is not None:
+        return plain
+    from modelops_bundle.yaml_syntax import parse
+
+    value = parse(data, what)
     if value is None:
         return {}
     if not isinstance(value, dict) or not all(isinstance(key, str) for key in value):
@@ -49,13 +38,17 @@ def load_mapping(data: bytes, what: str) -> dict[str, Any]:
     return value
 
 
-def _check_depth(data: bytes) -> None:
-    """Raise YAMLError where libyaml, which recurses without a limit, would end the process."""
-    depth = 0
-    for event in yaml.parse(data, Loader=SafeLoader):
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth > MAX_DEPTH:
-            raise yaml.YAMLError(f"nested deeper than {MAX_DEPTH} levels")
+def plain_mapping(data: bytes) -> dict[str, Any] | None:
+    """Return the mapping of lines `name: word` or `name: number`, or None for all other YAML."""
+    value: dict[str, Any] = {}
+    at = 0
+    while line := _PLAIN_LINE.match(data, at):
+        name, number, word = line[1].decode(), line[2], line[3]
+        if name in value or name.encode() in _NOT_TEXT or (word and word.lower() in _NOT_TEXT):
+            return None
+        value[name] = int(number) if number else word.decode()
+        at = line.end()
+    return value if at == len(data) else None
 
 
 def read_mapping(path: Path) -> dict[str, Any] | None:
@@ -68,8 +61,9 @@ def read_mapping(path: Path) -> dict[str, Any] | None:
 
 def dump(value: Mapping[str, Any]) -> bytes:
     """Return a YAML document with the keys in the order given."""
-    text: bytes = yaml.dump(dict(value), Dumper=Dumper, sort_keys=False, allow_unicode=True, encoding="utf-8")
-    return text
+    from modelops_bundle.yaml_syntax import render
+
+    return render(dict(value))
 
 
 def check_keys(value: Mapping[str, Any], known: tuple[str, ...], what: str) -> None:
@@ -81,6 +75,8 @@ def check_keys(value: Mapping[str, Any], known: tuple[str, ...], what: str) -> N
 
 def unknown(word: str, known: tuple[str, ...], kind: str) -> Invalid:
     """Return the error for a word that is none of those known."""
+    import difflib
+
     near = difflib.get_close_matches(word, known, 1)
     hint = f"did you mean '{near[0]}'?" if near else f"known: {', '.join(known)}"
     return Invalid(f"unknown {kind}: '{word}'", hint=hint)

@@ -8,13 +8,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from modelops_bundle.project import Project
-from modelops_bundle.remote import Remote
 from modelops_bundle.settings import Settings
+
+if TYPE_CHECKING:
+    from modelops_bundle.project import Project
+    from modelops_bundle.remote import Remote
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -29,7 +31,9 @@ class Session:
     progress: str = "auto"
 
     @cached_property
-    def project(self) -> Project:
+    def project(self) -> "Project":
+        from modelops_bundle.project import Project
+
         return Project.discover(self.directory)
 
     def file(self, name: str) -> Path:
@@ -49,13 +53,13 @@ class Session:
         return name or require_remote(self.project, self.settings)
 
     @contextmanager
-    def remote(self, option: str = "") -> Iterator[Remote]:
+    def remote(self, option: str = "") -> "Iterator[Remote]":
         """Open the remote given by an option, or else the project's own."""
         with self.open_remote(self.remote_name(option)) as remote:
             yield remote
 
     @contextmanager
-    def open_remote(self, name: str) -> Iterator[Remote]:
+    def open_remote(self, name: str) -> "Iterator[Remote]":
         """Open a remote by its canonical name, with the credentials of the project's environment."""
         from modelops_bundle.project import NotAProject
         from modelops_bundle.remotes import environment_of, open_remote

@@ -3,6 +3,7 @@
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,14 +11,14 @@ from modelops_bundle.digest import Digest, digest_of, digest_of_stream
 from modelops_bundle.errors import Invalid, NotFound
 from modelops_bundle.hashing import open_regular
 from modelops_bundle.index import LINK_BITS, mode_bits
-from modelops_bundle.objects import ObjectStore
 from modelops_bundle.plumbing._records import RecordWriter, read_paths
 from modelops_bundle.plumbing._session import Session, nul_option, pass_session
-from modelops_bundle.project import NotAProject
-from modelops_bundle.snapshot import LARGE, take
+
+if TYPE_CHECKING:
+    from modelops_bundle.objects import ObjectStore
 
 
-def hash_object(path: Path, store: ObjectStore | None = None) -> Digest:
+def hash_object(path: Path, store: "ObjectStore | None" = None) -> Digest:
     """Return the digest by which a file is tracked, keeping its content in `store` up to 50 MiB.
 
     The content of a symlink is its target's name. Raises NotFound, and Invalid for what is neither file nor
@@ -30,6 +31,8 @@ def hash_object(path: Path, store: ObjectStore | None = None) -> Digest:
             f"no such file: '{path}'", hint="check the name; in records it is relative to the project's root"
         ) from None
     if store:
+        from modelops_bundle.snapshot import take
+
         return take(store, path.parent, path.name, now).digest
     if mode_bits(now) == LINK_BITS:
         return digest_of(os.readlink(os.fsencode(path)))
@@ -37,7 +40,7 @@ def hash_object(path: Path, store: ObjectStore | None = None) -> Digest:
         return digest_of_stream(stream)[0]
 
 
-def hash_standard_input(store: ObjectStore | None) -> Digest:
+def hash_standard_input(store: "ObjectStore | None") -> Digest:
     """Return the digest of standard input, storing its content if asked to."""
     if store is None:
         return digest_of_stream(sys.stdin.buffer)[0]
@@ -45,6 +48,8 @@ def hash_standard_input(store: ObjectStore | None) -> Digest:
 
 
 def _root(session: Session) -> Path:
+    from modelops_bundle.project import NotAProject
+
     try:
         return session.project.root
     except NotAProject:
@@ -52,7 +57,7 @@ def _root(session: Session) -> Path:
 
 
 @click.command()
-@click.option("-w", "write", is_flag=True, help=f"Store the content too, up to {LARGE >> 20} MiB a file.")
+@click.option("-w", "write", is_flag=True, help="Store the content too, up to 50 MiB a file.")
 @click.option("--stdin", "content_on_stdin", is_flag=True, help="Hash the content of standard input.")
 @click.option("--stdin-paths", is_flag=True, help="Read the names of files from standard input.")
 @nul_option

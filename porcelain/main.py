@@ -1,175 +1,33 @@
-"""The program: a table of commands, imported when they are used, and the one boundary that prints errors."""
+"""The entry point: prepare the process, run one command line, and leave."""
 
-import difflib
-import errno
 import gc
-import logging
 import os
 import sys
-import traceback
 from contextlib import suppress
-from pathlib import Path
 from typing import NoReturn
-
-import click
-
-from modelops_bundle import __version__
-from modelops_bundle.errors import BundleError, ExitCode, Invalid
-from modelops_bundle.plumbing._session import Session
-from modelops_bundle.porcelain.commands import PLUMBING, PORCELAIN, load
-from modelops_bundle.safe_path import printable
-from modelops_bundle.settings import Settings
-
-COMPLETION = "_MODELOPS_BUNDLE_COMPLETE"
-"""The variable in which a shell's completion script asks; click names it after the program."""
-ISSUES = "this is a bug of ours; run again with --debug and report what it prints"
-
-
-class LazyGroup(click.Group):
-    """A group that imports a command's module when the command is asked for, and not before."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return [*PORCELAIN, *PLUMBING]
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        return load(cmd_name)
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        name = args[0]
-        if name not in PORCELAIN and name not in PLUMBING:
-            near = difflib.get_close_matches(name, [*PORCELAIN, *PLUMBING], 1)
-            hint = f"did you mean '{near[0]}'?" if near else "modelops-bundle --help"
-            raise Invalid(f"no such command: '{name}'", hint=hint)
-        return super().resolve_command(ctx, args)
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        for title, table in (("Commands", PORCELAIN), ("Low-level commands", PLUMBING)):
-            with formatter.section(title):
-                formatter.write_dl([(name, entry.summary) for name, entry in table.items()])
-
-
-@click.group(
-    cls=LazyGroup,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Exit codes: 0 done, 1 not found or different, 2 usage, 3 transfer, 4 authentication, 5 integrity, "
-    "6 busy, 7 remote moved, 10 media type, 11 layer, 12 conflict.",
-)
-@click.option("-C", "directory", metavar="DIR", default="", help="Run as if started in DIR.")
-@click.option("-v", "--verbose", "verbosity", count=True, help="Tell more on stderr; twice for HTTP requests.")
-@click.option("-q", "--quiet", is_flag=True, help="Tell nothing but errors on stderr.")
-@click.option("--debug", is_flag=True, help="Show a traceback when something fails.")
-@click.option(
-    "--progress",
-    type=click.Choice(["auto", "none", "plain", "bar"]),
-    default="auto",
-    help="How to show progress on stderr: a bar on a terminal, one line per phase elsewhere.",
-)
-@click.version_option(__version__, prog_name="modelops-bundle", message="%(prog)s %(version)s")
-@click.pass_context
-def program(ctx: click.Context, directory: str, verbosity: int, quiet: bool, debug: bool, progress: str) -> None:
-    """git for simulation models: version a model with all it depends on, publish it to any OCI registry."""
-    settings = Settings.from_environment()
-    # Without links and '..', which would mislead the search for the project upwards.
-    start = (Path.cwd() / directory).resolve()
-    if not start.is_dir():
-        raise Invalid(f"no such directory: '{directory}'", hint="check the argument of -C")
-    _log(-1 if quiet else verbosity, settings)
-    shown = "none" if quiet and progress == "auto" else progress
-    ctx.obj = Session(settings, start, -1 if quiet else verbosity, shown)
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:
-    """Run the program and exit; every error is printed here and nowhere else."""
+    """Run the program and exit."""
     if arguments is None and sys.getfilesystemencoding() != "utf-8":
         # Else a locale would decide how names of files are read, and with them the digest of a tree.
         os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])
-    # The short-lived heap of one command is never worth a collection: 20 % of `status` with 100,000 files.
+    # The short-lived heap of one command is never worth a collection, which would be 20 % of `status` with
+    # 100,000 files; nor is what imports leave behind, so they come after this.
     gc.disable()
-    _complete()
-    sys.exit(run(sys.argv[1:] if arguments is None else arguments))
+    from modelops_bundle.porcelain._program import complete, run
+
+    complete()
+    if arguments is not None:
+        sys.exit(run(arguments))
+    _leave(run(sys.argv[1:]))
 
 
-def _complete() -> None:
-    """Answer the shell's completion script, if it is who asks, and end."""
-    if question := os.environ.get(COMPLETION):
-        from click.shell_completion import shell_complete
-
-        sys.exit(shell_complete(program, {}, "modelops-bundle", COMPLETION, question))
-
-
-def run(arguments: list[str]) -> int:
-    """Run one command line and return its exit code."""
-    debug = "--debug" in arguments
-    try:
-        # `program.main` would end with 1 where the reader of our output went away.
-        with program.make_context("modelops-bundle", list(arguments)) as context:
-            result = program.invoke(context)
-        sys.stdout.flush()
-        return result if isinstance(result, int) else ExitCode.DONE
-    except BundleError as error:
-        _print_error(error.message, error.hint, error.details, debug)
-        return error.exit_code
-    except click.exceptions.NoArgsIsHelpError as error:
-        error.show()
-        return ExitCode.USAGE
-    except click.UsageError as error:
-        command = error.ctx.command_path if error.ctx else "modelops-bundle"
-        _print_error(error.format_message(), f"{command} --help", (), debug)
-        return ExitCode.USAGE
-    except click.exceptions.Exit as error:
-        return error.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        _print_error("interrupted", "nothing is lost: run the same command again to go on", (), debug)
-        return ExitCode.INTERRUPTED
-    except BrokenPipeError:
-        _forget_stdout()
-        return ExitCode.BROKEN_PIPE
-    except OSError as error:
-        name = f": '{os.fsdecode(error.filename)}'" if isinstance(error.filename, str | bytes) else ""
-        _print_error(f"{error.strerror or error}{name}", _hint_for(error), (), debug)
-        return ExitCode.TRANSFER
-    except Exception as error:  # noqa: BLE001 - the boundary: what arrives here is a bug
-        _print_error(f"{type(error).__name__}: {error}", ISSUES, (), debug)
-        return ExitCode.BUG
-
-
-def _print_error(message: str, hint: str, details: tuple[str, ...], debug: bool) -> None:
-    lines = [f"error: {message}", *(f"  {line}" for line in details), *([f"hint: {hint}"] if hint else [])]
-    if debug:
-        traceback.print_exc()
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        _forget_stdout()
-    with suppress(BrokenPipeError):
-        # Messages hold names that strangers chose.
-        sys.stderr.write("".join(f"{printable(line)}\n" for line in lines))
-
-
-def _forget_stdout() -> None:
-    # The interpreter flushes stdout once more at exit, and would complain about the same pipe.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _hint_for(error: OSError) -> str:
-    if isinstance(error, PermissionError):
-        return "check who owns it and its permissions"
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return "nothing was lost: make room on the disk, then run the same command again"
-    return "run it again with --debug to see where"
-
-
-def _log(verbosity: int, settings: Settings) -> None:
-    """Send log records to stderr, or to the file that MODELOPS_BUNDLE_TRACE names."""
-    logger = logging.getLogger("modelops_bundle")
-    if settings.trace and settings.trace.lower() not in ("1", "true"):
-        handler: logging.Handler = logging.FileHandler(settings.trace)
-    elif settings.trace or verbosity > 0:
-        handler = logging.StreamHandler(sys.stderr)
-    else:
-        return
-    handler.setFormatter(logging.Formatter("%(name)s: %(message)s"))
-    logger.addHandler(handler)
-    logger.setLevel(logging.DEBUG if settings.trace or verbosity > 1 else logging.INFO)
+def _leave(code: int) -> NoReturn:
+    """End the process without taking down its heap object by object, which is a tenth of a short command."""
+    if sys.gettrace() or sys.getprofile():
+        sys.exit(code)  # who watches has something to write at the end
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError):  # whoever wrote has reported it
+            stream.flush()
+    os._exit(code)

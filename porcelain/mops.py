@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Callable
 from importlib import import_module
-from importlib.metadata import entry_points
 from typing import Any, NoReturn
 
 from modelops_bundle.errors import ExitCode
@@ -41,6 +40,8 @@ def main(arguments: list[str] | None = None) -> NoReturn:
 
 def find_platform() -> Callable[[], Any] | None:
     """Return the `mops` of another distribution, else the platform's main function, else None."""
+    from importlib.metadata import entry_points
+
     for point in entry_points(group="console_scripts", name="mops"):
         if point.dist and point.dist.name.lower().replace("_", "-") != OURS:
             loaded: Callable[[], Any] = point.load()

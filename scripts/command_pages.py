@@ -10,8 +10,8 @@ from pathlib import Path
 
 import click
 
+from modelops_bundle.porcelain._program import program
 from modelops_bundle.porcelain.commands import PLUMBING, PORCELAIN, Entry, load
-from modelops_bundle.porcelain.main import program
 
 PAGES = Path(__file__).parents[1] / "docs" / "commands"
 INDEX = "README"

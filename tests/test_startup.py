@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.cli import CHECKOUT
+from tests.support.cli import CHECKOUT, run
 
-HEAVY = ("asyncio", "azure", "boto3", "google.cloud", "httpx", "pathspec", "rich", "ssl", "yaml")
+HEAVY = (
+    *("asyncio", "azure", "boto3", "google.cloud", "httpx", "pathspec", "rich", "ssl", "yaml"),
+    *("concurrent.futures", "logging", "shutil", "tempfile"),
+)
 
 # Runs the command, then names on standard error every heavy module that came along.
 PROBE = f"""
@@ -21,9 +24,10 @@ finally:
 """
 
 
-@pytest.mark.parametrize("arguments", [["--version"], ["hash-object", "file.txt"]])
+@pytest.mark.parametrize("arguments", [["--version"], ["hash-object", "file.txt"], ["status"]])
 def test_a_local_command_imports_nothing_heavy(tmp_path: Path, arguments: list[str]) -> None:
     (tmp_path / "file.txt").write_text("content\n")
+    run("init", cwd=tmp_path)
     done = subprocess.run(
         [sys.executable, "-c", PROBE, *arguments],
         cwd=tmp_path,

@@ -3,9 +3,55 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from modelops_bundle.errors import Invalid
-from modelops_bundle.yaml_file import MAX_BYTES, check_keys, check_version, dump, load_mapping, read_mapping
+from modelops_bundle.yaml_file import (
+    MAX_BYTES,
+    check_keys,
+    check_version,
+    dump,
+    load_mapping,
+    plain_mapping,
+    read_mapping,
+)
+from modelops_bundle.yaml_syntax import parse
+
+NAMES = st.sampled_from(["version", "remote", "tag", "on", "true", "no", "null", "y"])
+WORDS = st.sampled_from(
+    [
+        "latest",
+        "localhost:5000/a/b",
+        "oci:../x",
+        "Off",
+        "yes",
+        "NULL",
+        "v1.0",
+        "1",
+        "010",
+        "1e3",
+        "e3",
+        "12:30",
+        "a:",
+    ]
+) | st.text("abeEyYnNoOfF01.:/@+-_# ~<=", max_size=5)
+
+
+@given(st.lists(st.tuples(NAMES, WORDS, st.sampled_from(["\n", "\n", "\r\n", ""])), max_size=3))
+def test_what_is_read_without_yaml_is_what_yaml_reads(lines: list[tuple[str, str, str]]) -> None:
+    data = "".join(f"{name}: {word}{end}" for name, word, end in lines).encode()
+    plain = plain_mapping(data)
+    if plain is not None:
+        read = parse(data, "f") or {}
+        assert [(key, type(value), value) for key, value in plain.items()] == [
+            (key, type(value), value) for key, value in read.items()
+        ]
+
+
+def test_a_local_configuration_is_read_without_yaml() -> None:
+    data = dump({"version": 1, "remote": "localhost:5000/team/model", "repository": "seir-model", "tag": "latest"})
+    assert plain_mapping(data) == parse(data, "f")
 
 
 def test_an_empty_document_is_an_empty_mapping() -> None:
