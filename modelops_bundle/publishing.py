@@ -55,7 +55,8 @@ class PackUploads:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *exc: object) -> None:
-        self._pool.shutdown(wait=True, cancel_futures=kind is not None)
+        # An interrupt ends the program at once, be a server silent or not.
+        self._pool.shutdown(wait=kind is not KeyboardInterrupt, cancel_futures=kind is not None)
         if kind is None:
             self._raise_failures()
             if self._meter:

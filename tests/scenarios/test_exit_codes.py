@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import shutil
 import signal
 import socket
@@ -329,12 +330,13 @@ def test_a_bug_of_ours_asks_to_be_reported(alice: Workspace, monkeypatch: pytest
     assert "Traceback" in debugged.stderr
 
 
-@pytest.mark.parametrize("blobs", [1, 8])
-def test_an_interrupted_push_ends_at_once_and_can_be_gone_on_with(alice: Workspace, blobs: int) -> None:
+@pytest.mark.parametrize(("files", "size"), [(1, 5_000_000), (8, 5_000_000), (1, 9_000_000), (3, 50_000_000)])
+def test_an_interrupted_push_ends_at_once_and_can_be_gone_on_with(alice: Workspace, files: int, size: int) -> None:
+    """Small files travel as layers, larger ones in packs, which are sent while later ones are built."""
     silence = Event()
     with stub_registry() as registry, ended(silence):
-        for number in range(blobs):
-            alice.write(f"data/large-{number}.bin", bytes([number]) * 5_000_000)
+        for number in range(files):
+            alice.write(f"data/large-{number}.bin", random.Random(number).randbytes(size))
         alice.ok("add", ".")
         arrived = Event()
 
