@@ -42,9 +42,10 @@ def test_a_new_mode_is_a_change() -> None:
     assert three_way(new, old, tree(f=2)) == {"f": State.CONFLICT}
 
 
-def test_the_size_alone_is_none() -> None:
+def test_a_size_that_contradicts_the_digest_is_a_difference() -> None:
     one = entry("f", 1)
-    assert same(one, one._replace(size=99))
+    assert same(one, one._replace())
+    assert not same(one, one._replace(size=99))
     assert not same(one, None)
     assert same(None, None)
 

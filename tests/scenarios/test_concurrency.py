@@ -154,19 +154,28 @@ def vanish(file: Path) -> None:
 
 
 @pytest.mark.parametrize("change", [overwrite, grow, shrink, vanish])
-def test_a_large_file_that_changes_while_it_is_sent_is_not_published(
-    alice: Workspace, change: Callable[[Path], None]
+@pytest.mark.parametrize(("profile", "request_of_push"), [("portable", "PUT"), ("auto", "HEAD")])
+def test_a_large_file_that_changes_during_a_push_is_not_published(
+    alice: Workspace, change: Callable[[Path], None], profile: str, request_of_push: str
 ) -> None:
+    """While it is sent as a layer, or after it was hashed and before it is packed."""
+    alice.write(".modelops-bundle/config.yaml", f"version: 1\nstorage:\n  layout: {profile}\n")
     large = alice.write("large.bin", "large")
     os.truncate(large, LARGE + 1)
     alice.ok("add", "large.bin")
     with stub_registry() as registry:
-        registry.fail(
-            "PUT", "/blobs/uploads/", times=20, before=lambda _: change(large) if large.exists() else None
-        )
+        changed = False
+
+        def change_once(_: StubRegistry) -> None:
+            nonlocal changed
+            if not changed:
+                changed = True
+                change(large)
+
+        registry.fail(request_of_push, "/", times=100, before=change_once)
         done = alice.run("push", "--remote", f"{registry.host}/lab/model")
         assert_refusal(done, 1 if "not here any more" in done.stderr else 3)
-        assert "'large.bin'" in done.stderr
+        assert "large.bin'" in done.stderr
         assert not registry.manifests["lab/model"]
         assert not registry.tags["lab/model"]
     with stub_registry() as registry:
