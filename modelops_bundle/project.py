@@ -1,23 +1,12 @@
 """A project: a directory with `.modelops-bundle`, and the parts in it, loaded when asked for."""
 
 import os
-<<<<<<< ours
-import shutil
 from collections.abc import Iterator, Mapping
-=======
-from collections.abc import Iterator
->>>>>>> theirs
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-<<<<<<< ours
-from modelops_bundle.bundle import Bundle, read_bundle
-from modelops_bundle.bundle_index import ChunkedDocument
-from modelops_bundle.descriptor import Descriptor
-=======
->>>>>>> theirs
 from modelops_bundle.digest import Digest
 from modelops_bundle.errors import Invalid, NotFound
 from modelops_bundle.index import Index, load_index, write_index
@@ -27,11 +16,9 @@ from modelops_bundle.refs import HEAD, RefStore
 from modelops_bundle.safe_path import CONFIG_PATH, METADATA_DIR
 
 if TYPE_CHECKING:
-<<<<<<< ours
-    from modelops_bundle.checkout import Checkout
-=======
     from modelops_bundle.bundle import Bundle
->>>>>>> theirs
+    from modelops_bundle.bundle_index import ChunkedDocument
+    from modelops_bundle.checkout import Checkout
     from modelops_bundle.config import Config
     from modelops_bundle.descriptor import Descriptor
     from modelops_bundle.ignore import IgnoreRules
@@ -151,13 +138,12 @@ class Project:
 
     def bundle(self, digest: Digest) -> "Bundle":
         """Return a version whose documents are in the object store; raise ObjectMissing."""
-
         from modelops_bundle.bundle import read_bundle
 
         def fetch(blob: "Descriptor") -> bytes:
             return self.objects.read(blob.digest)
 
-        def fetch_document(document: ChunkedDocument, packs: Mapping[Digest, Descriptor]) -> bytes:
+        def fetch_document(document: "ChunkedDocument", packs: "Mapping[Digest, Descriptor]") -> bytes:
             return self.objects.read(document.digest)
 
         return read_bundle(self.objects.read(digest), fetch, fetch_document, f"'{digest}'")
