@@ -7,11 +7,11 @@ from modelops_bundle.bundle_index import BundleIndex, ChunkedDocument, parse_bun
 from modelops_bundle.canonical_json import MalformedDocument
 from modelops_bundle.descriptor import Descriptor
 from modelops_bundle.digest import Digest, digest_of
-from modelops_bundle.errors import UnsupportedMediaType
 from modelops_bundle.manifest import (
     MAX_CONFIG_BYTES,
     BundleConfig,
     Manifest,
+    NotABundle,
     bundle_manifest,
     parse_bundle_config,
     parse_manifest,
@@ -26,7 +26,6 @@ from modelops_bundle.media_types import (
     TREE_ANNOTATION,
 )
 from modelops_bundle.places import TitledLayer, label_of
-from modelops_bundle.safe_path import printable
 from modelops_bundle.tree import Tree
 
 FetchBlob = Callable[[Descriptor], bytes]
@@ -41,7 +40,7 @@ class Bundle:
     """One version: the exact bytes of its documents, and what they say.
 
     `root_data` is the first layer: the index document, or, when that is large, where its chunks are, which
-    `document` tells.
+    `document` tells. Of a foreign manifest (see `foreign`), config and index are made up from what it says.
     """
 
     data: bytes
@@ -109,14 +108,17 @@ def build_bundle(
 def read_bundle(data: bytes, fetch: FetchBlob, fetch_document: FetchDocument, what: str) -> Bundle:
     """Read and check a bundle from its manifest's bytes; `what` names it in errors.
 
-    Raises UnsupportedMediaType when it is no bundle, MalformedDocument when its parts contradict each other.
+    What another tool published is read as a bundle where that is possible.
+    Raises UnsupportedMediaType when it is none, MalformedDocument when its parts contradict each other.
     """
     manifest = parse_manifest(data, what)
+    if manifest.foreign:
+        # Most versions are our own, and patterns take time to load.
+        from modelops_bundle.foreign import read_foreign
+
+        return read_foreign(data, manifest, fetch, what)
     if manifest.artifact_type != BUNDLE or manifest.config.media_type != BUNDLE_CONFIG:
-        raise UnsupportedMediaType(
-            f"{what} is not a bundle but '{printable(manifest.artifact_type[:100])}'",
-            hint="check the name and the tag: modelops-bundle ls-remote",
-        )
+        raise NotABundle(manifest, what)
     if not manifest.layers or manifest.layers[0].media_type != BUNDLE_INDEX:
         raise MalformedDocument(f"the manifest of {what} has no index layer")
     if manifest.config.size > MAX_CONFIG_BYTES:

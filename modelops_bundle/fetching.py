@@ -19,6 +19,7 @@ from modelops_bundle.places import External, Terms, TitledLayer
 from modelops_bundle.progress import OnEvent, ignore_events
 from modelops_bundle.project import Project
 from modelops_bundle.remote import Remote
+from modelops_bundle.safe_path import printable
 from modelops_bundle.snapshot import LARGE
 from modelops_bundle.transfer import DOWNLOADS, alone, fetch_objects, fetch_partials, partial_path
 from modelops_bundle.unpacking import UnpackPlan, allocate, plan_unpack, take_from_seeds, unpack
@@ -44,13 +45,12 @@ def stage_contents(
     project: Project, origin: Origin, bundle: Bundle, paths: Iterable[str], work: Checkout, seeds: Seeds
 ) -> None:
     """Stage files of a version for the working tree, verified, each content fetched once."""
-    files = [bundle.index.files[path] for path in paths]
     here: dict[Digest, Path] = {}
 
     def stage(file: BundleFile, source: Path, content: Content) -> None:
         here[file.entry.digest] = work.stage_verified(file, source, content)
 
-    first, again = _each_once(files)
+    first, again = _each_once(project, (bundle.index.files[path] for path in paths))
     titled = [_layer(file) for file in first if isinstance(file.place, TitledLayer)]
     titled = [blob for blob in titled if not project.objects.holds(blob.digest, blob.size)]
     small = [blob for blob in titled if blob.size <= LARGE]
@@ -69,7 +69,7 @@ def stage_contents(
 
 def fetch_contents(project: Project, origin: Origin, bundle: Bundle, paths: Iterable[str]) -> None:
     """Bring the content of files of a version into the object store, whatever their size."""
-    files, _ = _each_once([bundle.index.files[path] for path in paths])
+    files, _ = _each_once(project, (bundle.index.files[path] for path in paths))
     missing = [file for file in files if not _is_here(project, file)]
     titled = [_layer(file) for file in missing if isinstance(file.place, TitledLayer)]
     fetch_objects(origin.remote, titled, project.objects, origin.on_event, origin.downloads)
@@ -124,14 +124,16 @@ def _unpack(
             unpack(plan, origin.remote, stage, origin.on_event, origin.downloads)
 
 
-def _each_once(files: Iterable[BundleFile]) -> tuple[list[BundleFile], list[BundleFile]]:
+def _each_once(project: Project, files: Iterable[BundleFile]) -> tuple[list[BundleFile], list[BundleFile]]:
     """Split files into the first of each content and the others; raise UnsupportedMediaType for other places."""
     first: dict[Digest, BundleFile] = {}
     again = []
     for file in files:
-        if isinstance(file.place, External):
+        if isinstance(file.place, External) and not _is_here(project, file):
+            # A signed address is a permission to read.
+            uri = printable(file.place.uri.partition("?")[0][:200])
             raise UnsupportedMediaType(
-                f"'{file.entry.path}' lies in a blob store, which this version cannot read",
+                f"'{file.entry.path}' lies in a blob store, which this version cannot read: '{uri}'",
                 hint="pip install --upgrade modelops-bundle",
             )
         if first.setdefault(file.entry.digest, file) is not file:
@@ -158,7 +160,7 @@ class Cost:
 
 def cost_of(project: Project, remote: Remote, bundle: Bundle, paths: Iterable[str], seeds: Seeds) -> Cost:
     """Return what `stage_contents` would fetch, without fetching it (indexes of packs are fetched and kept)."""
-    files, _ = _each_once([bundle.index.files[path] for path in paths])
+    files, _ = _each_once(project, (bundle.index.files[path] for path in paths))
     missing = [file for file in files if file.entry.size and not _is_here(project, file)]
     titled = [file.entry.size for file in missing if isinstance(file.place, TitledLayer)]
     plan = plan_of(project, remote, bundle, [file for file in missing if isinstance(file.place, Terms)])

@@ -22,6 +22,7 @@ from modelops_bundle.media_types import (
     TREE_ANNOTATION,
 )
 from modelops_bundle.remote import MAX_MANIFEST_BYTES
+from modelops_bundle.safe_path import printable
 
 FORMAT = 1
 FEATURES = frozenset({"packs"})
@@ -40,6 +41,11 @@ class Manifest:
     annotations: Mapping[str, str] = field(default_factory=dict)
     media_type: str = OCI_MANIFEST
 
+    @property
+    def foreign(self) -> bool:
+        """Whether another tool made this: it is no bundle of ours, but its files may be readable as one."""
+        return self.artifact_type != BUNDLE and self.config.media_type != BUNDLE_CONFIG
+
     def to_bytes(self) -> bytes:
         """Return the canonical JSON document, the bytes that are published."""
         value: dict[str, Any] = {
@@ -52,6 +58,16 @@ class Manifest:
         if self.annotations:
             value["annotations"] = dict(self.annotations)
         return canonical_json.encode(value)
+
+
+class NotABundle(UnsupportedMediaType):
+    """An artifact is something else, of which we cannot read files."""
+
+    def __init__(self, manifest: Manifest, what: str) -> None:
+        super().__init__(
+            f"{what} is not a bundle but '{printable(manifest.artifact_type[:100])}'",
+            hint="check the name and the tag: modelops-bundle ls-remote",
+        )
 
 
 def parse_manifest(data: bytes, what: str) -> Manifest:

@@ -55,7 +55,7 @@ def known_version(project: Project, remote: str, tree: Digest) -> Bundle | None:
     for name, digest in project.refs:
         if name.startswith(prefix) and "/" not in name.removeprefix(prefix) and digest in project.objects:
             manifest = parse_manifest(project.objects.read(digest), f"'{digest}'")
-            if manifest.annotations.get(TREE_ANNOTATION) == tree:
+            if not manifest.foreign and manifest.annotations.get(TREE_ANNOTATION) == tree:
                 return project.bundle(digest)
     return None
 

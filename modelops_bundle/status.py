@@ -86,12 +86,14 @@ def _refresh_and_keep(project: Project) -> Tracked:
 
 
 def _config(project: Project, digest: Digest | None) -> "BundleConfig | None":
-    """Return the small config of a version, without reading its index."""
+    """Return the small config of a version, if it is a bundle of ours, without reading its index."""
     if digest is None:
         return None
     from modelops_bundle.manifest import parse_bundle_config, parse_manifest
 
     manifest = parse_manifest(project.objects.read(digest), f"'{digest}'")
+    if manifest.foreign:
+        return None
     return parse_bundle_config(project.objects.read(manifest.config.digest), f"'{digest}'")
 
 

@@ -94,7 +94,8 @@ def _known_version(session: Session, remote: Remote, tag: str, ref: str) -> Outg
     project = session.project
     version = fetch_manifest(project, remote, find_ref(project, ref) or parse_version(ref))
     theirs, plan = _plan(project, remote, tag, version.tree)
-    return Outgoing(version.tree, theirs, plan, project.load_index(), version)
+    ours = None if version.manifest.foreign else version
+    return Outgoing(version.tree, theirs, plan, project.load_index(), ours)
 
 
 def _plan(project: Project, remote: Remote, tag: str, tree: Tree) -> tuple[Bundle | None, PushPlan]:
