@@ -41,7 +41,7 @@ def by_version(tags: Mapping[str, Digest]) -> dict[Digest, tuple[str, ...]]:
 
 def sort_tags(tags: Iterable[str]) -> list[str]:
     """Sort tags, numbers in them by value, the highest first."""
-    return sorted(tags, key=_natural, reverse=True)
+    return sorted(tags, key=lambda tag: (_natural(tag), tag), reverse=True)
 
 
 def describe(remote: Remote, versions: Mapping[Digest, tuple[str, ...]]) -> list[Published]:
