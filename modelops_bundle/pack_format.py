@@ -8,6 +8,7 @@ pack of chunks (kind C) a chunk is a zstd frame, or its raw bytes where that sav
 The manifest pins the rows by an annotation of the pack's layer: offset, length and sha256 of the frame's payload.
 """
 
+import re
 import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,18 +18,19 @@ from typing import NamedTuple
 
 from modelops_bundle.canonical_json import MalformedDocument
 from modelops_bundle.descriptor import Descriptor
-from modelops_bundle.digest import Digest, digest_of, is_digest
+from modelops_bundle.digest import Digest, digest_of
 from modelops_bundle.media_types import BUNDLE_PACK, PACK_INDEX_ANNOTATION
+from modelops_bundle.places import MAX_CHUNKS
 from modelops_bundle.zstandard import ZstdDecompressor, ZstdError
 
 PACK_SIZE = 64 << 20
 """A pack is closed before it grows beyond this many bytes, unless one chunk is larger."""
-MAX_CHUNKS = 1 << 16
 MAX_RAW_CHUNK = 16 << 20
 _MAGIC = b"mopspk1"
 _SKIPPABLE = struct.Struct("<II")
 _SKIPPABLE_MAGIC = 0x184D2A5E
 _ROW = struct.Struct("<32sII")
+_ANNOTATION = re.compile(r"(0|[1-9][0-9]{0,17}) (0|[1-9][0-9]{0,17}) (sha256:[0-9a-f]{64})")
 
 
 class PackKind(Enum):
@@ -90,7 +92,10 @@ def parse_payload(payload: bytes, data_size: int, what: str) -> PackIndex:
         raise MalformedDocument(f"{what} has no pack index")
     fields = list(_ROW.iter_unpack(rows))
     offsets = list(accumulate((stored for _, stored, _ in fields), initial=0))
-    if offsets[-1] != data_size or any(raw > MAX_RAW_CHUNK for _, _, raw in fields):
+    # Nothing is stored in more bytes than zstd needs for what it cannot compress: readers hold chunks in memory.
+    if offsets[-1] != data_size or any(
+        raw > MAX_RAW_CHUNK or stored > raw + (raw >> 8) + 64 for _, stored, raw in fields
+    ):
         raise MalformedDocument(f"the index of {what} does not fit its size")
     chunks = [PackedChunk(i, at, stored, raw) for (i, stored, raw), at in zip(fields, offsets, strict=False)]
     return PackIndex(kind, chunks)
@@ -114,10 +119,10 @@ class PackFooter(NamedTuple):
 
 def footer_of(pack: Descriptor) -> PackFooter:
     """Read the footer's place from the annotation of a pack's layer; raise MalformedDocument."""
-    words = pack.annotations.get(PACK_INDEX_ANNOTATION, "").split(" ")
-    if len(words) != 3 or not (words[0].isdigit() and words[1].isdigit() and is_digest(words[2])):
+    match = _ANNOTATION.fullmatch(pack.annotations.get(PACK_INDEX_ANNOTATION, ""))
+    if match is None:
         raise MalformedDocument(f"pack '{pack.digest}' has no index annotation")
-    footer = PackFooter(int(words[0]), int(words[1]), Digest(words[2]))
+    footer = PackFooter(int(match[1]), int(match[2]), Digest(match[3]))
     if footer.data_size < 0 or footer.offset + footer.length != pack.size:
         raise MalformedDocument(f"the index annotation of pack '{pack.digest}' does not fit its size")
     if footer.length > MAX_CHUNKS * _ROW.size + 64:

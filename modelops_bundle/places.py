@@ -14,6 +14,8 @@ from modelops_bundle.safe_path import check_link
 from modelops_bundle.tree import Mode, TreeEntry
 
 MAX_TERMS = 1_000_000
+MAX_CHUNKS = 1 << 16
+"""How many chunks one pack holds at most."""
 _LABEL = 16
 
 
@@ -115,7 +117,8 @@ def terms_from_json(value: dict[str, Any], labels: Labels) -> Terms:
 
 def _term(value: Any, labels: Labels) -> tuple[Digest, int, int]:
     label, first, count = value
-    if not _is_count(first) or not _is_count(count) or not count:
+    # The bound keeps a term of a few bytes from standing for more chunks than memory holds.
+    if not _is_count(first) or not _is_count(count) or not count or first + count > MAX_CHUNKS:
         raise ValueError("a term is not (pack, first chunk, count)")
     if label not in labels:
         raise ValueError("a term names a pack that the manifest does not list")
