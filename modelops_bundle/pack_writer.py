@@ -5,13 +5,15 @@ import os
 import tempfile
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
 from modelops_bundle.chunking import chunk_id
 from modelops_bundle.descriptor import Descriptor
 from modelops_bundle.digest import PREFIX, Digest
-from modelops_bundle.pack_format import MAX_CHUNKS, PackKind, pack_descriptor, payload_of, skippable_frame
+from modelops_bundle.pack_format import PackKind, pack_descriptor, payload_of, skippable_frame
+from modelops_bundle.places import MAX_CHUNKS
 from modelops_bundle.tar_member import END
 from modelops_bundle.zstandard import ZstdCompressor, compress
 
@@ -84,7 +86,7 @@ class _OpenPack:
     def __init__(self, tmp: Path) -> None:
         handle, name = tempfile.mkstemp(dir=tmp, prefix="pack-")
         self._file = Path(name)
-        self._stream = os.fdopen(handle, "wb", buffering=0)
+        self._stream = os.fdopen(handle, "wb")
         self._sha256 = hashlib.sha256()
         self._rows: list[tuple[bytes, int, int]] = []
         self._buffer = bytearray()
@@ -93,7 +95,8 @@ class _OpenPack:
         self._pending: Future[None] | None = None
 
     def has_room(self, stored: int, size: int) -> bool:
-        return self._written + stored <= size and len(self._rows) < MAX_CHUNKS
+        # One row is left for the end of the archive.
+        return self._written + stored <= size and len(self._rows) < MAX_CHUNKS - 1
 
     def append(self, name: bytes, stored: bytes | memoryview, raw: int) -> int:
         self._buffer += stored
@@ -113,9 +116,9 @@ class _OpenPack:
         self._stream.write(data)
 
     def _wait(self) -> None:
-        if self._pending:
-            self._pending.result()
-            self._pending = None
+        pending, self._pending = self._pending, None
+        if pending:
+            pending.result()
 
     def finish(self, kind: PackKind) -> FinishedPack:
         if kind is PackKind.MEMBERS:
@@ -131,7 +134,8 @@ class _OpenPack:
         return FinishedPack(self._file, pack_descriptor(digest, size, payload), payload)
 
     def remove(self) -> None:
-        self._wait()
         self._beside.shutdown()
-        self._stream.close()
+        # What could not be written is of no use any more.
+        with suppress(OSError):
+            self._stream.close()
         self._file.unlink(missing_ok=True)
