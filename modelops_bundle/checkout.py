@@ -192,7 +192,7 @@ def _is_free(root: Path, directory: str, doomed: Container[str]) -> bool:
 
 def _holds_others(root: Path, path: str, doomed: Container[str]) -> bool:
     """Tell whether a path is a directory with files in it that are not doomed."""
-    if not os.path.isdir(root / path) or not is_real_directory(root, path):
+    if not os.path.isdir(f"{root}/{path}") or not is_real_directory(root, path):
         return False
     for folder, folders, files in os.walk(root / path):
         links = (name for name in folders if os.path.islink(f"{folder}/{name}"))

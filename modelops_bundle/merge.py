@@ -8,6 +8,7 @@ import os
 import stat
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
@@ -21,7 +22,7 @@ from modelops_bundle.snapshot import LARGE, take
 from modelops_bundle.sync import PullOptions, PullPlan, plan_pull
 from modelops_bundle.tracking import refresh
 from modelops_bundle.tree import Tree, TreeEntry
-from modelops_bundle.tree_diff import State
+from modelops_bundle.tree_diff import same
 from modelops_bundle.working_tree import look, walk
 
 Stage = Callable[[Checkout, Sequence[str]], None]
@@ -65,7 +66,7 @@ def merge(project: Project, bundle: Bundle, base: Tree, options: PullOptions, st
         with project.lock():
             work = plan_merge(project, bundle, base, options)
             refuse_conflicts(work.plan, options)
-            kept = _own_content(work)
+            kept = _own_content(work, base)
             _keep(project, kept)
             stage(staging, [path for path in work.plan.write if path not in staging.staged])
             staging.drop(keep=frozenset(work.plan.write))
@@ -131,7 +132,7 @@ def checkout(
 def is_still(root: Path, path: str, entry: IndexEntry | None) -> bool:
     """Tell whether a path holds what an index entry says (None: nothing that is a file)."""
     try:
-        now = os.lstat(root / path)
+        now = os.lstat(f"{root}/{path}")
     except (FileNotFoundError, NotADirectoryError):
         return entry is None
     if not mode_bits(now) or entry is None:
@@ -147,14 +148,17 @@ def on_disk(project: Project, paths: Iterable[str], tracked: Container[str]) -> 
     symlink where a directory is needed.
     """
     found: dict[str, IndexEntry | None] = {}
+    above = _look_above(project.root)
     for path in paths:
-        above = _obstacle_above(project.root, path)
-        if above:
-            if above not in tracked:
+        obstacle = above(path.rpartition("/")[0])
+        if obstacle is None:
+            continue
+        if obstacle:
+            if obstacle not in tracked:
                 found[path] = None
             continue
         try:
-            now = os.lstat(project.root / path)
+            now = os.lstat(f"{project.root}/{path}")
         except FileNotFoundError:
             continue
         if mode_bits(now):
@@ -164,27 +168,33 @@ def on_disk(project: Project, paths: Iterable[str], tracked: Container[str]) -> 
     return found
 
 
-def _obstacle_above(root: Path, path: str) -> str:
-    """Return the first path above this one that exists without being a real directory, if there is one."""
-    for parent in reversed(Path(path).parents[:-1]):
+def _look_above(root: Path) -> Callable[[str], str | None]:
+    """Return a function of a directory: '' for a real one, None for none, else the path that stands in the way."""
+
+    @cache
+    def above(directory: str) -> str | None:
+        upper = above(directory.rpartition("/")[0]) if directory else ""
+        if not directory or upper != "":
+            return upper
         try:
-            mode = os.lstat(root / parent).st_mode
+            mode = os.lstat(f"{root}/{directory}").st_mode
         except FileNotFoundError:
-            return ""
-        if not stat.S_ISDIR(mode):
-            return parent.as_posix()
-    return ""
+            return None
+        return "" if stat.S_ISDIR(mode) else directory
+
+    return above
 
 
 def _as_tree_entries(found: Mapping[str, IndexEntry | None]) -> dict[str, TreeEntry | None]:
     return {path: entry.tree_entry(path) if entry else None for path, entry in found.items()}
 
 
-def _own_content(work: Merge) -> dict[str, Digest]:
-    """Return the digests of what is about to be replaced or deleted and was never published."""
-    own = (State.MODIFIED_LOCAL, State.ADDED_LOCAL, State.CONFLICT, State.ADDED_REMOTE)
-    paths = (path for path in (*work.plan.write, *work.plan.delete) if work.plan.states[path] in own)
-    return {path: entry.digest for path in paths if (entry := work.found.get(path))}
+def _own_content(work: Merge, base: Tree) -> dict[str, Digest]:
+    """Return the digests of what is about to be replaced or deleted, tracked or not, unless the base has it."""
+    found = {path: entry for path in (*work.plan.write, *work.plan.delete) if (entry := work.found.get(path))}
+    return {
+        path: entry.digest for path, entry in found.items() if not same(entry.tree_entry(path), base.get(path))
+    }
 
 
 def _keep(project: Project, own: Mapping[str, Digest]) -> None:

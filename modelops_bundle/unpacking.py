@@ -129,9 +129,11 @@ def _chunk(index: PackIndex, pack: Digest, number: int) -> PackedChunk:
 
 def allocate(plan: UnpackPlan) -> None:
     """Make large files as holes, or go on with those that a killed command left, striking off what they have."""
+    left = frozenset(os.listdir(plan.targets[0].temporary.parent)) if plan.targets else frozenset()
     for target in plan.targets:
         if target.small:
-            target.discard()
+            if target.temporary.name in left:
+                target.temporary.unlink()
             continue
         try:
             done = frozenset(target.journal.read_text("ascii").split())
@@ -203,7 +205,8 @@ def unpack(
             in_parallel(work, list(plan.wanted), jobs)
     for target in plan.targets:
         stage(target.file, target.temporary, _verified(target, remote))
-        target.journal.unlink(missing_ok=True)
+        if not target.small:
+            target.journal.unlink(missing_ok=True)
 
 
 def _split(
@@ -227,9 +230,7 @@ def _split(
         at = end
 
 
-def _deliver(
-    plan: UnpackPlan, remote: Remote, pack: Digest, number: int, stored: bytes, files: "_Files"
-) -> None:
+def _deliver(plan: UnpackPlan, remote: Remote, pack: Digest, number: int, stored: bytes, files: "_Files") -> None:
     index = plan.indexes[pack]
     chunk = index.chunks[number]
     raw = index.read(chunk, stored)

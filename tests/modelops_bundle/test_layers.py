@@ -2,6 +2,8 @@
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
+from pathspec import GitIgnoreSpec
 
 from modelops_bundle.bundle_index import LAYERS
 from modelops_bundle.errors import Invalid
@@ -51,3 +53,18 @@ def test_layers_are_those_of_the_index() -> None:
 @given(paths())
 def test_every_path_has_a_layer(path: str) -> None:
     assert LayerRules({}).layer_of(path) in LAYERS
+
+
+NAMES = st.sampled_from(
+    ("a", "b.py", "x.csv", "Makefile", "README.md", "raw", "weights", "a.yaml", "k.yaml", ".gitignore", "m.pkl", ".py")
+)
+
+
+@given(st.lists(NAMES, min_size=1, max_size=4).map("/".join))
+def test_what_is_looked_up_is_what_a_search_of_all_patterns_finds(path: str) -> None:
+    custom = {"models": ("weights",), "data": ("*.yaml", "!a.yaml", "raw/")}
+    order = ("code", "config", "models", "data")
+    lists = [(layer, custom[layer]) for layer in order if layer in custom]
+    lists += [(layer, tuple(DEFAULT_PATTERNS[layer])) for layer in order]
+    searched = next(layer for layer, patterns in lists if GitIgnoreSpec.from_lines(patterns).match_file(path))
+    assert LayerRules(custom).layer_of(path) == searched
