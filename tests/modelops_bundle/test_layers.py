@@ -56,7 +56,20 @@ def test_every_path_has_a_layer(path: str) -> None:
 
 
 NAMES = st.sampled_from(
-    ("a", "b.py", "x.csv", "Makefile", "README.md", "raw", "weights", "a.yaml", "k.yaml", ".gitignore", "m.pkl", ".py")
+    (
+        "a",
+        "b.py",
+        "x.csv",
+        "Makefile",
+        "README.md",
+        "raw",
+        "weights",
+        "a.yaml",
+        "k.yaml",
+        ".gitignore",
+        "m.pkl",
+        ".py",
+    )
 )
 
 
