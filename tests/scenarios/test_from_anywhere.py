@@ -124,12 +124,13 @@ def restore(saved: Path, world: Path) -> None:
     shutil.copytree(saved, world, symlinks=True, dirs_exist_ok=True)
 
 
-def outcome(done: Result, world: Path) -> tuple[int, str, str, dict[str, str]]:
-    """Return exit code, output without what depends on the clock, and all files but the machine's own."""
-    files = snapshot(world)
-    ours = {p: h for p, h in files.items() if not re.search(r"^elsewhere|/(index|logs/HEAD|locks/.*|tmp/.*)$", p)}
+def outcome(done: Result, world: Path) -> tuple[int, str, str, str, dict[str, str]]:
+    """Return exit code, output without times, what is tracked, and all files but the machine's own."""
     timeless = re.compile(r"\d+ seconds? ago *|in \d+\.\d s|\"time\": \d+")
-    return done.code, timeless.sub("T", done.text), timeless.sub("T", done.stderr), ours
+    machines_own = re.compile(r"elsewhere|.*/(index|logs/HEAD|locks/.*|tmp/.*)$")
+    files = {path: held for path, held in snapshot(world).items() if not machines_own.match(path)}
+    tracked = Workspace(world / "alice").run("ls-files", "--stage").text
+    return done.code, timeless.sub("T", done.text), timeless.sub("T", done.stderr), tracked, files
 
 
 def test_a_neighbour_of_a_project_is_no_project(world: Path) -> None:
