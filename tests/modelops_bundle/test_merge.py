@@ -1,17 +1,20 @@
 """A merge that ends half way has lost nothing: what it replaced is an object, what it did not is untouched."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from modelops_bundle import merge
 from modelops_bundle.bundle import Bundle
+from modelops_bundle.checkout import Checkout
 from modelops_bundle.digest import digest_of
 from modelops_bundle.errors import WorkingTreeConflict
 from modelops_bundle.index import Index
 from modelops_bundle.layers import LayerRules
 from modelops_bundle.project import Project
+from modelops_bundle.sync import PullOptions
 from modelops_bundle.tree import Mode, TreeEntry, tree_of
 from tests.modelops_bundle.samples import track
 from tests.support.bundles import titled_bundle
@@ -91,3 +94,20 @@ def test_a_conflict_leaves_files_and_objects_as_they_were(project: Project, bund
     assert (project.root / "a").stat().st_nlink == 1
     assert (project.root / "a").stat().st_mode & 0o777 == 0o755
     assert not any(digest in project.objects for digest in kept.values())
+
+
+def test_a_file_that_is_tracked_no_more_is_kept_when_it_is_overwritten(project: Project) -> None:
+    tree = tree_of([TreeEntry("a", Mode.FILE, 6, project.objects.put(b"theirs"))])
+    bundle = titled_bundle(tree, {}, LayerRules({}), {})
+    index = project.load_index()
+    del index["a"]
+    project.write_index(index)
+
+    def stage(work: Checkout, paths: Sequence[str]) -> None:
+        for path in paths:
+            work.stage(bundle.index.files[path], project.objects.path)
+
+    done = merge.merge(project, bundle, tree, PullOptions(overwrite=True), stage)
+    assert (project.root / "a").read_bytes() == b"theirs"
+    assert done.kept == {"a": digest_of(b"mine a")}
+    assert project.objects.read(done.kept["a"]) == b"mine a"

@@ -51,7 +51,7 @@ def entry(path: str, content: int, mode: Mode = Mode.FILE) -> TreeEntry:
 
 def trees(path: st.SearchStrategy[str] | None = None) -> st.SearchStrategy[Tree]:
     """Trees whose paths can stand side by side."""
-    files = st.tuples(path or short_paths(), st.integers(0, 3), st.sampled_from(Mode))
+    files = st.tuples(short_paths() if path is None else path, st.integers(0, 3), st.sampled_from(Mode))
     return st.lists(files, max_size=6).map(_largest_tree)
 
 
