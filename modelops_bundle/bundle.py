@@ -162,7 +162,7 @@ def _check_layers(bundle: Bundle, what: str) -> None:
     titled: dict[str, Descriptor] = {}
     for layer in bundle.manifest.layers[1:]:
         if TITLE in layer.annotations and titled.setdefault(layer.annotations[TITLE], layer) is not layer:
-            raise MalformedDocument(f"the manifest of {what} lists '{layer.annotations[TITLE]}' twice")
+            raise MalformedDocument(f"the manifest of {what} lists '{printable(layer.annotations[TITLE])}' twice")
     for path, file in bundle.index.files.items():
         if isinstance(file.place, TitledLayer):
             layer_of_file = titled.pop(path, None)
@@ -170,4 +170,4 @@ def _check_layers(bundle: Bundle, what: str) -> None:
             if layer_of_file is None or (layer_of_file.digest, layer_of_file.size) != wanted:
                 raise MalformedDocument(f"the manifest of {what} does not list the layer of '{path}'")
     for title in titled:
-        raise MalformedDocument(f"the manifest of {what} lists a file that its index lacks: '{title}'")
+        raise MalformedDocument(f"the manifest of {what} lists a file that its index lacks: '{printable(title)}'")

@@ -221,6 +221,16 @@ def _other_layers(bundle: Bundle, change: str) -> tuple[Descriptor, ...]:
             return (index, replace(first, digest=digest_number(1)), *rest)
         case "another size":
             return (index, replace(first, size=first.size + 1), *rest)
+        case "a file more":
+            return (index, first, *rest, Descriptor(BUNDLE_FILE, digest_number(1), 3, {TITLE: "\x1b[31m../x"}))
+        case "a file twice":
+            return (
+                index,
+                first,
+                *rest,
+                replace(first, annotations={TITLE: "\x1b[31m"}),
+                replace(first, annotations={TITLE: "\x1b[31m"}),
+            )
         case "another title":
             return (index, Descriptor(BUNDLE_FILE, first.digest, first.size, {TITLE: "x"}), *rest)
         case _:
@@ -230,14 +240,15 @@ def _other_layers(bundle: Bundle, change: str) -> tuple[Descriptor, ...]:
 @pytest.mark.parametrize(
     "change",
     [
-        *("no layers", "index last", "a file missing"),
+        *("no layers", "index last", "a file missing", "a file more", "a file twice"),
         *("another digest", "another size", "another title", "no title"),
     ],
 )
 def test_layers_that_contradict_the_index_are_refused(bundle: Bundle, change: str) -> None:
     manifest = bundle_manifest(bundle.config, _other_layers(bundle, change), {})
-    with pytest.raises(MalformedDocument):
+    with pytest.raises(MalformedDocument) as caught:
         reread(replace(bundle, data=manifest.to_bytes()))
+    assert caught.value.message.isprintable()
 
 
 def test_an_error_of_the_remote_is_passed_on(bundle: Bundle) -> None:
