@@ -26,6 +26,7 @@ from modelops_bundle.media_types import (
     TREE_ANNOTATION,
 )
 from modelops_bundle.places import TitledLayer, label_of
+from modelops_bundle.safe_path import printable
 from modelops_bundle.tree import Tree
 
 FetchBlob = Callable[[Descriptor], bytes]
