@@ -44,7 +44,7 @@ class Staged:
 class Checkout:
     """One change of a working tree; use `stage`, then `commit`, inside a `with` block.
 
-    One at a time: call with the project's lock held. What a killed one left in `tmp` is removed.
+    One at a time (see `Project.checkout`): what a killed one left in `tmp` is removed.
     """
 
     def __init__(self, root: Path, tmp: Path) -> None:
@@ -52,6 +52,7 @@ class Checkout:
             shutil.rmtree(left, ignore_errors=True)
         self._root = root
         self._tmp = Path(tempfile.mkdtemp(dir=tmp, prefix=PREFIX))
+        self._umask = _umask(self._tmp)
         self._staged: dict[str, Staged] = {}
         self._count = 0
 
@@ -90,7 +91,7 @@ class Checkout:
         """
         self._count += 1
         temporary = self._tmp / str(self._count)
-        source.chmod(_permissions(file.entry.mode) & ~_umask(self._tmp))
+        source.chmod(_permissions(file.entry.mode) & ~self._umask)
         source.rename(temporary)
         self._add(file, temporary, content)
         return temporary
