@@ -61,9 +61,9 @@ class LazyGroup(click.Group):
 @click.option("--debug", is_flag=True, help="Show a traceback when something fails.")
 @click.option(
     "--progress",
-    type=click.Choice(["auto", "none", "plain", "bar"]),
+    type=click.Choice(["auto", "none", "plain", "bar", "json"]),
     default="auto",
-    help="How to show progress on stderr: a bar on a terminal, one line per phase elsewhere.",
+    help="How to show progress on stderr: a bar on a terminal, one line per phase elsewhere; json: events.",
 )
 @click.version_option(__version__, prog_name="modelops-bundle", message="%(prog)s %(version)s")
 @click.pass_context

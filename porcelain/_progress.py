@@ -1,15 +1,19 @@
-"""Show a transfer on stderr: a bar on a terminal, one line per phase elsewhere."""
+"""Show a transfer on stderr: a bar on a terminal, one line per phase elsewhere, events for programs."""
 
+import json
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 
 from modelops_bundle.plumbing._session import Session
 from modelops_bundle.porcelain._render import count_of, human_size, talk
 from modelops_bundle.progress import Event, OnEvent, ignore_events
 
 _VERBS = {"push": "sending", "fetch": "fetching"}
+_EVERY = 0.2
+"""Seconds between two events of one phase."""
 _DONE = {"push": "sent", "fetch": "fetched"}
 
 
@@ -23,6 +27,8 @@ def shown_progress(session: Session) -> Iterator[OnEvent]:
         yield ignore_events
     elif wanted == "plain":
         yield _Lines(session)
+    elif wanted == "json":
+        yield _JsonLines()
     else:
         with _bar() as on_event:
             yield on_event
@@ -45,6 +51,20 @@ class _Lines:
             size = f"{count_of(event.blobs_done, 'blob')}, {human_size(event.bytes_done)}"
             talk(self._session, f"{_DONE[event.phase]} {size} in {seconds:.1f} s")
             self._started = 0.0
+
+
+class _JsonLines:
+    """Writes events as lines of JSON for a program to read: the ends of phases, and a few a second in between."""
+
+    def __init__(self) -> None:
+        self._last = 0.0
+
+    def __call__(self, event: Event) -> None:
+        now = time.monotonic()
+        if event.finished or now - self._last >= _EVERY:
+            self._last = now
+            sys.stderr.write(json.dumps(asdict(event)) + "\n")
+            sys.stderr.flush()
 
 
 @contextmanager
