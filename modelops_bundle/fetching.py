@@ -116,12 +116,12 @@ def _unpack(
     stage: Callable[[BundleFile, Path, Content], None],
     seeds: Seeds,
 ) -> None:
-    if files:
+    while files:
         plan = plan_of(project, origin.remote, bundle, files)
         with alone(project.objects):
             allocate(plan)
             take_from_seeds(plan, seeds)
-            unpack(plan, origin.remote, stage, origin.on_event, origin.downloads)
+            files = unpack(plan, origin.remote, stage, origin.on_event, origin.downloads)
 
 
 def _each_once(project: Project, files: Iterable[BundleFile]) -> tuple[list[BundleFile], list[BundleFile]]:

@@ -7,9 +7,20 @@ from modelops_bundle.chunking import chunk_id
 from modelops_bundle.descriptor import Descriptor
 from modelops_bundle.digest import Digest
 from modelops_bundle.pack_cache import PackCache
+from modelops_bundle.pack_format import PackIndex
 from modelops_bundle.places import Terms
 from modelops_bundle.remote import Remote
 from modelops_bundle.transfer import WrongBytes
+
+
+def verified_chunk(index: PackIndex, number: int, stored: bytes | memoryview) -> bytes | memoryview | None:
+    """Return the raw bytes of a chunk from its stored ones, or None when those are not what was packed."""
+    chunk = index.chunks[number]
+    try:
+        raw = index.read(chunk, stored)
+    except MalformedDocument:
+        return None
+    return raw if chunk_id(raw) == chunk.id else None
 
 
 def read_terms(
@@ -24,17 +35,20 @@ def read_terms(
     left = place.skip + size
     for pack, first, count in place.terms:
         chunks = indexes[pack].chunks[first : first + count]
-        left -= sum(chunk.raw for chunk in chunks)
         if len(chunks) != count:
             raise MalformedDocument(f"pack '{pack}' has no chunk {first + count - 1}")
+        left -= sum(chunk.raw for chunk in chunks)
+        # All is held in memory: no chunk may be there for nothing.
+        if left <= -chunks[-1].raw:
+            raise MalformedDocument(f"chunks of pack '{pack}' lie beyond the end of the content")
         start, end = chunks[0].offset, chunks[-1].offset + chunks[-1].stored
         data = memoryview(b"".join(remote.read_blob(packs[pack], start, end - start)))
-        for chunk in chunks:
+        for number, chunk in enumerate(chunks, first):
             at = chunk.offset - start
-            raw = bytes(indexes[pack].read(chunk, data[at : at + chunk.stored]))
-            if chunk_id(raw) != chunk.id:
+            raw = verified_chunk(indexes[pack], number, data[at : at + chunk.stored])
+            if raw is None:
                 raise WrongBytes(pack, remote.name)
-            parts.append(raw)
+            parts.append(bytes(raw))
     if left > 0:
         raise MalformedDocument(f"chunks end {left} bytes before the content does")
     return b"".join(parts)[place.skip : place.skip + size]

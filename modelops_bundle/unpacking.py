@@ -2,12 +2,13 @@
 
 A pack of which most is needed is read by one request, others by merged ranges. Chunks that an unchanged old
 version of a file holds are copied from there. Each chunk is checked against its BLAKE3, each file against its
-sha256. Files grow in `tmp/partial`; a large one keeps a journal of the packs that it is done with, so that a
-killed command goes on where it was.
+sha256. Files grow in `tmp/partial`, where a killed command goes on: small ones that are whole are kept, and a
+large one has a journal of the packs that it is done with.
 """
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -17,8 +18,10 @@ from modelops_bundle.canonical_json import MalformedDocument
 from modelops_bundle.chunking import MAX_CHUNK, chunk_id
 from modelops_bundle.descriptor import Descriptor
 from modelops_bundle.digest import Digest, hex_of
-from modelops_bundle.hashing import Content, content_of, hash_stream
+from modelops_bundle.errors import BundleError
+from modelops_bundle.hashing import Content, content_of, hash_stream, open_regular
 from modelops_bundle.pack_format import PackedChunk, PackIndex
+from modelops_bundle.pack_reading import verified_chunk
 from modelops_bundle.places import Terms
 from modelops_bundle.progress import Meter, OnEvent, ignore_events
 from modelops_bundle.remote import Remote
@@ -45,11 +48,15 @@ class Piece(NamedTuple):
 
 @dataclass(slots=True, eq=False)
 class _Target:
-    """One file being put together; `small` ones are part of one chunk, and verified when they are written."""
+    """One file being put together; `small` ones are part of one chunk, and verified when they are written.
+
+    `resumed` ones hold what a killed command wrote.
+    """
 
     file: BundleFile
     temporary: Path
     small: bool
+    resumed: bool = False
     content: Content | None = None
 
     @property
@@ -65,7 +72,7 @@ class _Target:
 
 @dataclass(slots=True)
 class UnpackPlan:
-    """Which chunks of which packs go where; `seeded` are those that a local file holds."""
+    """Which chunks of which packs go where."""
 
     packs: dict[Digest, Descriptor]
     indexes: Mapping[Digest, PackIndex]
@@ -102,15 +109,11 @@ def plan_unpack(
     plan = UnpackPlan(packs, indexes)
     for file in files:
         assert isinstance(file.place, Terms)
-        chunks = [
-            (pack, at, _chunk(indexes[pack], pack, at))
-            for pack, first, count in file.place.terms
-            for at in range(first, first + count)
-        ]
-        target = _Target(file, tmp / hex_of(file.entry.digest), len(chunks) == 1)
+        small = sum(count for _, _, count in file.place.terms) == 1
+        target = _Target(file, tmp / hex_of(file.entry.digest), small)
         plan.targets.append(target)
         skip, offset = file.place.skip, 0
-        for pack, at, chunk in chunks:
+        for pack, at, chunk in _chunks(file.place, indexes):
             size = min(chunk.raw - skip, file.entry.size - offset)
             if size <= 0:
                 raise MalformedDocument(f"the chunks of '{file.entry.path}' do not fit its size")
@@ -121,43 +124,59 @@ def plan_unpack(
     return plan
 
 
-def _chunk(index: PackIndex, pack: Digest, number: int) -> PackedChunk:
-    if number >= len(index.chunks):
-        raise MalformedDocument(f"pack '{pack}' has no chunk {number}")
-    return index.chunks[number]
+def _chunks(place: Terms, indexes: Mapping[Digest, PackIndex]) -> Iterator[tuple[Digest, int, PackedChunk]]:
+    for pack, first, count in place.terms:
+        chunks = indexes[pack].chunks
+        if first + count > len(chunks):
+            raise MalformedDocument(f"pack '{pack}' has no chunk {first + count - 1}")
+        for number in range(first, first + count):
+            yield pack, number, chunks[number]
 
 
 def allocate(plan: UnpackPlan) -> None:
-    """Make large files as holes, or go on with those that a killed command left, striking off what they have."""
+    """Make large files as holes, or go on with what a killed command left, striking off what is there."""
     left = frozenset(os.listdir(plan.targets[0].temporary.parent)) if plan.targets else frozenset()
+    done: dict[_Target, frozenset[str]] = {}
     for target in plan.targets:
-        if target.small:
-            if target.temporary.name in left:
-                target.temporary.unlink()
-            continue
-        try:
-            done = frozenset(target.journal.read_text("ascii").split())
-            whole = target.temporary.stat().st_size == target.file.entry.size
-        except FileNotFoundError:
-            done, whole = frozenset(), False
-        if not whole:
+        if target.temporary.name in left:
+            packs = _done_with(target)
+            if packs:
+                done[target] = packs
+                target.resumed = True
+                continue
             target.discard()
+        if not target.small:
             with target.temporary.open("wb") as stream:
                 stream.truncate(target.file.entry.size)
-            continue
-        for pack in [pack for pack in plan.wanted if pack in done]:
-            _strike_off(plan, pack, target)
+    if done:
+        _strike_off(plan, done)
 
 
-def _strike_off(plan: UnpackPlan, pack: Digest, target: _Target) -> None:
-    for number, pieces in list(plan.wanted[pack].items()):
-        left = [piece for piece in pieces if piece.target is not target]
-        if left:
-            plan.wanted[pack][number] = left
-        else:
-            del plan.wanted[pack][number]
-    if not plan.wanted[pack]:
-        del plan.wanted[pack]
+def _done_with(target: _Target) -> frozenset[str]:
+    """Return the packs from which what is left of a file needs nothing more; none if it is of no use."""
+    if target.temporary.stat().st_size != target.file.entry.size:
+        return frozenset()
+    if target.small:
+        content = content_of(target.temporary.read_bytes())
+        if content.digest != target.file.entry.digest:
+            return frozenset()
+        target.content = content
+        assert isinstance(target.file.place, Terms)
+        return frozenset(pack for pack, _, _ in target.file.place.terms)
+    with suppress(FileNotFoundError):
+        return frozenset(target.journal.read_text("ascii", "replace").split())
+    return frozenset()
+
+
+def _strike_off(plan: UnpackPlan, done: Mapping[_Target, frozenset[str]]) -> None:
+    """Forget the pieces of targets that lie in packs which those are done with."""
+    for pack, numbers in list(plan.wanted.items()):
+        for number, pieces in list(numbers.items()):
+            numbers[number] = [piece for piece in pieces if pack not in done.get(piece.target, ())]
+            if not numbers[number]:
+                del numbers[number]
+        if not numbers:
+            del plan.wanted[pack]
 
 
 def take_from_seeds(plan: UnpackPlan, seeds: Mapping[bytes, tuple[Path, int]]) -> None:
@@ -172,23 +191,31 @@ def take_from_seeds(plan: UnpackPlan, seeds: Mapping[bytes, tuple[Path, int]]) -
             seed = seeds.get(chunk.id)
             if seed is None:
                 continue
-            with seed[0].open("rb") as stream:
-                stream.seek(seed[1])
-                raw = stream.read(chunk.raw)
+            raw = _read_at(*seed, chunk.raw)
             if chunk_id(raw) == chunk.id:
                 with _Files() as files:
                     for piece in plan.wanted[pack].pop(number):
-                        files.write(piece, raw)
+                        files.write(piece, raw, chunk)
         if not plan.wanted[pack]:
             del plan.wanted[pack]
 
 
+def _read_at(file: Path, offset: int, size: int) -> bytes:
+    """Return bytes of a working file, which may be gone or something else by now."""
+    try:
+        with open_regular(str(file)) as stream:
+            return os.pread(stream.fileno(), size, offset)
+    except (BundleError, OSError):
+        return b""
+
+
 def unpack(
     plan: UnpackPlan, remote: Remote, stage: Stage, on_event: OnEvent = ignore_events, jobs: int = DOWNLOADS
-) -> None:
+) -> list[BundleFile]:
     """Fetch what a plan still wants, put the files together, verify them, and hand each to `stage`.
 
-    Raises WrongBytes and MalformedDocument.
+    Returns the files of which a killed command had left something that turned out to be damaged, and is gone
+    now: plan them again. Raises WrongBytes when the remote is to blame.
     """
 
     def work(pack: Digest) -> None:
@@ -203,10 +230,20 @@ def unpack(
     if plan.wanted:
         with Meter("fetch", on_event, len(plan.wanted), plan.cost()[1]) as meter:
             in_parallel(work, list(plan.wanted), jobs)
+    damaged = []
     for target in plan.targets:
-        stage(target.file, target.temporary, _verified(target, remote))
-        if not target.small:
-            target.journal.unlink(missing_ok=True)
+        content = target.content or _content_of(target)
+        if content.digest == target.file.entry.digest:
+            stage(target.file, target.temporary, content)
+            if not target.small:
+                target.journal.unlink(missing_ok=True)
+            continue
+        target.discard()
+        if not target.resumed:
+            raise WrongBytes(target.file.entry.digest, remote.name)
+        # A power cut keeps journals of what it did not keep.
+        damaged.append(target.file)
+    return damaged
 
 
 def _split(
@@ -217,8 +254,8 @@ def _split(
     for number in numbers:
         chunk = index.chunks[number]
         end = chunk.offset + chunk.stored
-        while at + len(buffer) < end:
-            block = next(blocks)
+        # A blob that ends too early gives a chunk that does not match.
+        while at + len(buffer) < end and (block := next(blocks, b"")):
             meter.advance(len(block))
             skipped = min(len(buffer), max(0, chunk.offset - at))
             if skipped:
@@ -231,15 +268,11 @@ def _split(
 
 
 def _deliver(plan: UnpackPlan, remote: Remote, pack: Digest, number: int, stored: bytes, files: "_Files") -> None:
-    index = plan.indexes[pack]
-    chunk = index.chunks[number]
-    raw = index.read(chunk, stored)
-    if chunk_id(raw) != chunk.id:
+    raw = verified_chunk(plan.indexes[pack], number, stored)
+    if raw is None:
         raise WrongBytes(pack, remote.name)
     for piece in plan.wanted[pack][number]:
-        # A large file was allocated as a hole, which reads as zeros.
-        if chunk.id != _ZEROS or piece.target.small:
-            files.write(piece, raw)
+        files.write(piece, raw, plan.indexes[pack].chunks[number])
 
 
 class _Files:
@@ -255,8 +288,8 @@ class _Files:
         for handle in self._open.values():
             os.close(handle)
 
-    def write(self, piece: Piece, raw: bytes | bytearray | memoryview) -> None:
-        """Write a piece to its place."""
+    def write(self, piece: Piece, raw: bytes | memoryview, chunk: PackedChunk) -> None:
+        """Write a piece of a chunk to its place."""
         target = piece.target
         data = memoryview(raw)[piece.skip : piece.skip + piece.size]
         if target.small:
@@ -264,6 +297,8 @@ class _Files:
             with target.temporary.open("xb") as stream:
                 stream.write(data)
             return
+        if chunk.id == _ZEROS:
+            return  # The file was allocated as a hole, which reads as zeros.
         handle = self._open.get(target)
         if handle is None:
             handle = self._open[target] = os.open(target.temporary, os.O_WRONLY | os.O_CLOEXEC)
@@ -279,11 +314,6 @@ class _Files:
                 journal.write(f"{pack}\n")
 
 
-def _verified(target: _Target, remote: Remote) -> Content:
-    if target.content is None:
-        with target.temporary.open("rb", buffering=0) as stream:
-            target.content = hash_stream(stream)  # type: ignore[arg-type,unused-ignore]
-    if target.content.digest != target.file.entry.digest:
-        target.discard()
-        raise WrongBytes(target.file.entry.digest, remote.name)
-    return target.content
+def _content_of(target: _Target) -> Content:
+    with target.temporary.open("rb", buffering=0) as stream:
+        return hash_stream(stream)  # type: ignore[arg-type,unused-ignore]

@@ -171,7 +171,7 @@ def test_a_full_disk_is_told_and_leaves_nothing(tmp_path: Path, monkeypatch: pyt
         return Full()
 
     before = threading.active_count()
-    monkeypatch.setattr(pack_writer.os, "fdopen", full)
+    monkeypatch.setattr(os, "fdopen", full)
     writer = PackWriter(PackKind.CHUNKS, tmp_path, Sink(), 100 << 20)
     with pytest.raises(OSError, match="No space left"):
         for seed in range(5):
