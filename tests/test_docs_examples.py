@@ -25,6 +25,12 @@ def test_the_examples_of_a_format_print_what_its_page_shows(name: str, tmp_path:
     check_page(page(f"formats/{name}"), tmp_path)
 
 
+@pytest.mark.server("zstd")
+@pytest.mark.server("curl")
+def test_the_examples_of_packs_print_what_their_page_shows(tmp_path: Path) -> None:
+    check_page(page("formats/pack"), tmp_path)
+
+
 @pytest.mark.server("skopeo")
 def test_the_examples_of_the_layout_print_what_its_page_shows(tmp_path: Path) -> None:
     check_page(page("formats/oci-layout"), tmp_path)
@@ -35,7 +41,7 @@ def test_the_examples_of_environments_print_what_their_page_shows(tmp_path: Path
 
 
 def test_every_format_has_its_examples_run() -> None:
-    assert sorted(path.stem for path in (DOCS / "formats").iterdir()) == sorted([*FORMATS, "oci-layout"])
+    assert sorted(path.stem for path in (DOCS / "formats").iterdir()) == sorted([*FORMATS, "oci-layout", "pack"])
 
 
 def test_every_variable_that_is_read_is_listed() -> None:
