@@ -98,7 +98,8 @@ class Project:
         Symlinks are not followed, except those above the project itself.
         """
         plain = Path(os.path.normpath(file))
-        for candidate in (plain, plain.parent.resolve() / plain.name):
+        above, name = (file, "") if file.name == ".." else (file.parent, file.name)
+        for candidate in (plain, above.resolve() / name):
             if candidate.is_relative_to(self.root):
                 return candidate.relative_to(self.root).as_posix()
         raise Invalid(f"outside the project: '{file}'", hint=f"the project is '{self.root}'")

@@ -79,7 +79,11 @@ def test_files_have_one_bundle_path(project: Project, tmp_path: Path) -> None:
     assert project.bundle_path(root) == "."
     assert project.bundle_path(root / ".modelops-bundle" / "config.yaml") == ".modelops-bundle/config.yaml"
     (tmp_path / "way").symlink_to(root)
+    (root / "d").mkdir()
+    (tmp_path / "inside").symlink_to(root / "d")
     assert project.bundle_path(tmp_path / "way" / "a") == "a"
+    assert project.bundle_path(tmp_path / "inside" / ".." / "a") == "a"
+    assert project.bundle_path(tmp_path / "inside" / "..") == "."
 
 
 def test_a_link_in_the_project_is_a_path_of_its_own(project: Project, tmp_path: Path) -> None:
