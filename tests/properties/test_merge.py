@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from unittest import mock
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -111,7 +112,8 @@ def test_a_merge_on_disk_keeps_every_promise(
     situations: dict[str, tuple[int | None, ...]], options: PullOptions
 ) -> None:
     base, tracked, disk, remote = (column(situations, number) for number in range(4))
-    with tempfile.TemporaryDirectory() as directory:
+    # A thousand flushes would take most of the time, and no power cut is tested here.
+    with tempfile.TemporaryDirectory() as directory, mock.patch.object(os, "fsync"):
         project = Project.create(Path(directory))
         write(project.root, tracked)
         track(project, *tracked)
