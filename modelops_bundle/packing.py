@@ -3,20 +3,24 @@
 import io
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from blake3 import blake3
 
 from modelops_bundle.chunking import chunk_id, cut
 from modelops_bundle.descriptor import Descriptor
-from modelops_bundle.digest import Digest, digest_of, digest_of_stream
+from modelops_bundle.digest import Digest, digest_of, hex_of
 from modelops_bundle.hashing import FileChanged
 from modelops_bundle.pack_format import PACK_SIZE, PackKind
 from modelops_bundle.pack_writer import FinishedPack, PackSink, PackWriter, Spot
 from modelops_bundle.places import Terms
 from modelops_bundle.tar_member import header, padding
 from modelops_bundle.tree import TreeEntry
+
+if TYPE_CHECKING:
+    from hashlib import _Hash
 
 CUT_FROM = 8 << 20
 """Files of at least 8 MiB are cut into chunks; smaller ones stay whole."""
@@ -140,15 +144,11 @@ class Packer:
 
     def _cut(self, entry: TreeEntry, source: Source) -> Iterator[_Where]:
         with source.open() as stream:
-            if source.blake3 is None:
-                if digest_of_stream(stream)[0] != entry.digest:
-                    raise FileChanged(entry.path)
-                stream.seek(0)
-            reader = _Watched(stream)
+            reader = _Watched(stream, blake3() if source.blake3 else sha256())
             for chunk in cut(reader):  # type: ignore[arg-type]
                 yield self._chunk(chunk)
         # What was cut must be what the tree says, or the version would be unreadable.
-        if source.blake3 is not None and reader.blake3.digest() != source.blake3:
+        if reader.hash.digest() != (source.blake3 or bytes.fromhex(hex_of(entry.digest))):
             raise FileChanged(entry.path)
 
     def _chunk(self, raw: memoryview) -> _Where:
@@ -162,15 +162,15 @@ class Packer:
 
 
 class _Watched:
-    """A stream that computes the BLAKE3 of what is read from it."""
+    """A stream that hashes what is read from it."""
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: BinaryIO, hash: "blake3 | _Hash") -> None:
         self._stream = stream
-        self.blake3 = blake3()
+        self.hash = hash
 
     def readinto(self, buffer: memoryview) -> int:
         count: int = self._stream.readinto(buffer)  # type: ignore[attr-defined]
-        self.blake3.update(buffer[:count])
+        self.hash.update(buffer[:count])
         return count
 
 
