@@ -152,7 +152,7 @@ def _check_remote(text: str, directory: Path) -> str:
             f"a remote is named without tag and digest: '{text}'",
             hint=f"modelops-bundle config remote {given.remote}{tag}",
         )
-    return given.remote if given.remote.startswith("oci:") else registry.parse_reference(given.remote).name
+    return given.remote
 
 
 def _check_threshold(text: str) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from modelops_bundle.bundle_reference import remote_name
+from modelops_bundle.bundle_reference import is_directory, remote_name, without_scheme
 from modelops_bundle.errors import Invalid
 from modelops_bundle.local_config import LocalConfig, read_local_config, repository_name
 from modelops_bundle.project import Project
@@ -55,14 +55,14 @@ def choose_remote(project: Project, settings: Settings, option: str = "") -> Rem
         return RemoteChoice(option, "option --remote")
     local = read_local_config(project.local_path)
     if settings.registry:
-        name = remote_name(settings.registry, root)
-        return RemoteChoice(_with_repository(name, settings, local, root), "environment variable")
+        name = _with_repository(settings.registry, settings, local, root)
+        return RemoteChoice(remote_name(name, root), "environment variable")
     if local.remote:
         return RemoteChoice(remote_name(local.remote, root), str(project.local_path))
     environment = environment_of(project, settings)
     if environment and environment.login_server:
-        name = f"{remote_name(environment.login_server, root)}/{_repository(settings, local, root)}"
-        return RemoteChoice(name, f"environment '{environment.name}'")
+        name = f"{environment.login_server}/{_repository(settings, local, root)}"
+        return RemoteChoice(remote_name(name, root), f"environment '{environment.name}'")
     return None
 
 
@@ -92,9 +92,9 @@ def open_remote(name: str, settings: Settings, environment: "Environment | None"
 
 
 def _with_repository(name: str, settings: Settings, local: LocalConfig, root: Path) -> str:
-    if name.startswith("oci:") or "/" in name:
+    if is_directory(name) or "/" in without_scheme(name):
         return name
-    return f"{name}/{_repository(settings, local, root)}"
+    return f"{without_scheme(name)}/{_repository(settings, local, root)}"
 
 
 def _repository(settings: Settings, local: LocalConfig, root: Path) -> str:

@@ -9,8 +9,3 @@
 Only this package imports httpx, and nothing here does so before `wire` is imported.
 Source: https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md
 """
-
-import logging
-
-# What this package logs, nobody sees who did not ask for it.
-logging.getLogger("modelops_bundle").addHandler(logging.NullHandler())

@@ -34,6 +34,8 @@ _KEPT_CONNECTIONS = 32
 # of their time handing the interpreter lock to each other.
 httpcore.HTTP11Connection.READ_NUM_BYTES = 256 << 10
 
+# What this package logs, nobody sees who did not ask for it.
+logging.getLogger("modelops_bundle").addHandler(logging.NullHandler())
 _trace = logging.getLogger("modelops_bundle.http")
 
 

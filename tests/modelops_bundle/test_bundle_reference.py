@@ -20,10 +20,11 @@ DIGEST = digest_number(1)
         (f"ghcr.io/lab/seir:v1@{DIGEST}", BundleReference("ghcr.io/lab/seir", "v1", DIGEST)),
         (f"ghcr.io/lab/seir@{DIGEST}", BundleReference("ghcr.io/lab/seir", "", DIGEST)),
         (f"ghcr.io/lab/seir@{DIGEST.upper()}", BundleReference("ghcr.io/lab/seir", "", DIGEST)),
-        ("localhost:5000", BundleReference("localhost:5000")),
         ("localhost:5000/seir", BundleReference("localhost:5000/seir")),
         ("localhost:5000/seir:latest", BundleReference("localhost:5000/seir", "latest")),
         ("https://ghcr.io/lab/seir/", BundleReference("ghcr.io/lab/seir")),
+        ("seir:v1", BundleReference("docker.io/library/seir", "v1")),
+        ("lab/seir", BundleReference("docker.io/lab/seir")),
         ("oci:out", BundleReference("oci:/projects/seir/out")),
         ("oci:out:v1", BundleReference("oci:/projects/seir/out", "v1")),
         ("oci:/a b/größe", BundleReference("oci:/a b/größe")),
@@ -58,6 +59,8 @@ def test_a_reference_is_written_as_it_is_read(text: str) -> None:
         "ghcr.io/lab/seir@sha256:abc",
         "ghcr.io/lab/seir:-x",
         "ghcr.io/lab/seir:" + "x" * 129,
+        "localhost:5000",
+        "ghcr.io",
         "oci:a\0b",
         "oci:a\nb",
         "oci:\udcff",
@@ -99,3 +102,11 @@ def test_a_directory_whose_name_is_no_text_makes_no_remote() -> None:
 def test_a_remote_has_one_canonical_name() -> None:
     spellings = ("oci:out", "./out", "oci:./out/", "oci:../seir/out", "/projects/seir/out")
     assert {remote_name(text, HERE) for text in spellings} == {"oci:/projects/seir/out"}
+    hub = ("lab/seir", "docker.io/lab/seir", "https://index.docker.io/lab/seir/", "Docker.IO/lab/seir")
+    assert {remote_name(text, HERE) for text in hub} == {"docker.io/lab/seir"}
+
+
+def test_a_remote_is_named_without_a_tag() -> None:
+    with pytest.raises(Invalid, match="holds no tag") as caught:
+        remote_name("GHCR.io/lab/seir:v1", HERE)
+    assert caught.value.hint == "'ghcr.io/lab/seir', and --tag v1"
