@@ -78,17 +78,26 @@ def require_remote(project: Project, settings: Settings, option: str = "") -> st
 
 
 def open_remote(name: str, settings: Settings, environment: "Environment | None" = None) -> "Remote":
-    """Open a remote by its canonical name; the environment's credentials go to its own registry only."""
+    """Open a remote by its canonical name.
+
+    The environment's login goes to its own registry only, and gives way to one that variables hold for it.
+    """
     if name.startswith("oci:"):
         from modelops_bundle.oci_layout import LayoutRemote
 
         return LayoutRemote(Path(name.removeprefix("oci:")))
+    from modelops_bundle.registry.credential_lookup import login_of_variables, names_host
+    from modelops_bundle.registry.reference import parse_reference
     from modelops_bundle.registry.remote import RegistryRemote
 
-    host = name.partition("/")[0]
-    if environment and environment.username and environment.login_server.partition("/")[0] == host:
-        settings = replace(settings, username=environment.username, password=environment.password)
-    return RegistryRemote(name, settings)
+    reference = parse_reference(name)
+    host = reference.host
+    is_ours = environment and environment.username and names_host(environment.login_server, host)
+    if environment and is_ours and not login_of_variables(host, settings):
+        settings = replace(
+            settings, registry=host, username=environment.username, password=environment.password, token=""
+        )
+    return RegistryRemote(reference, settings)
 
 
 def _with_repository(name: str, settings: Settings, local: LocalConfig, root: Path) -> str:

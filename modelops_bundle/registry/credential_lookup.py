@@ -25,7 +25,7 @@ _log = logging.getLogger(__name__)
 
 def find_credential(host: str, repository: str, settings: Settings) -> Credential | None:
     """Return the login for a repository, or None to go on without one."""
-    credential = _from_settings(host, settings) or _from_files(host, repository, settings)
+    credential = login_of_variables(host, settings) or _from_files(host, repository, settings)
     _log.debug("login for '%s': %s", host, credential.source if credential else "none")
     return credential
 
@@ -48,8 +48,9 @@ def auth_files(settings: Settings) -> list[Path]:
     ]
 
 
-def _from_settings(host: str, settings: Settings) -> Credential | None:
-    if settings.registry and not _names(settings.registry, host):
+def login_of_variables(host: str, settings: Settings) -> Credential | None:
+    """Return the login that environment variables hold for a registry, or None."""
+    if settings.registry and not names_host(settings.registry, host):
         return None
     source = "the environment"
     if settings.username and (settings.password or settings.token):
@@ -59,7 +60,8 @@ def _from_settings(host: str, settings: Settings) -> Credential | None:
     return None
 
 
-def _names(registry: str, host: str) -> bool:
+def names_host(registry: str, host: str) -> bool:
+    """Tell whether what a person wrote as a registry, or as a remote in it, means this host."""
     try:
         return host_of(registry) == host
     except Invalid:
