@@ -6,20 +6,23 @@ from dataclasses import dataclass
 
 from modelops_bundle.digest import Digest
 from modelops_bundle.errors import IntegrityError, NotFound, UnsupportedMediaType
-from modelops_bundle.manifest import MAX_CONFIG_BYTES, parse_bundle_config, parse_manifest
+from modelops_bundle.foreign import read_foreign
+from modelops_bundle.manifest import MAX_CONFIG_BYTES, NotABundle, parse_bundle_config, parse_manifest
 from modelops_bundle.media_types import BUNDLE, DOCKER_MANIFEST_LIST, OCI_INDEX
-from modelops_bundle.remote import Remote
+from modelops_bundle.remote import Remote, RemoteManifest
 from modelops_bundle.transfer import fetch_document, in_parallel
 
 _JOBS = 8
+_MAX_EARLIER_INDEX = 64 << 20
+"""Several are held in memory at a time; one that is larger is listed with that as its problem."""
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
     """One manifest of a remote and the tags that name it; `size` in bytes.
 
-    `artifact_type` says what it is; files, size and tree are known of bundles only. `problem` says why one
-    cannot be read.
+    `artifact_type` says what it is; files, size and tree are known of what can be read as a bundle only.
+    `problem` says why one cannot be read.
     """
 
     digest: Digest
@@ -45,7 +48,7 @@ def sort_tags(tags: Iterable[str]) -> list[str]:
 
 
 def describe(remote: Remote, versions: Mapping[Digest, tuple[str, ...]]) -> list[Published]:
-    """Look at the manifest and the config of each version, in that order; a bundle's index is not read."""
+    """Look at the manifest and the config of each version, in that order; the index of ours is not read."""
 
     def look(digest: Digest) -> Published:
         try:
@@ -63,10 +66,25 @@ def _describe(remote: Remote, digest: Digest, tags: tuple[str, ...]) -> Publishe
         return Published(digest, tags, found.media_type)
     what = f"'{remote.name}@{digest}'"
     manifest = parse_manifest(found.data, what)
+    if manifest.foreign:
+        return _describe_foreign(remote, found, tags, what)
     if manifest.artifact_type != BUNDLE:
         return Published(digest, tags, manifest.artifact_type)
     config = parse_bundle_config(fetch_document(remote, manifest.config, MAX_CONFIG_BYTES), what)
     return Published(digest, tags, BUNDLE, config.files, config.size, config.tree)
+
+
+def _describe_foreign(remote: Remote, found: RemoteManifest, tags: tuple[str, ...], what: str) -> Published:
+    """Look at what another tool made: its config, which is small, or the index of an earlier bundle."""
+    manifest = parse_manifest(found.data, what)
+    try:
+        bundle = read_foreign(
+            found.data, manifest, lambda blob: fetch_document(remote, blob, _MAX_EARLIER_INDEX), what
+        )
+    except NotABundle:
+        return Published(found.digest, tags, manifest.artifact_type)
+    config = bundle.config
+    return Published(found.digest, tags, manifest.artifact_type, config.files, config.size, config.tree)
 
 
 def _natural(tag: str) -> list[tuple[int, int, str]]:

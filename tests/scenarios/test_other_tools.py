@@ -127,6 +127,34 @@ def test_a_file_in_a_blob_store_is_refused_when_it_is_fetched_and_only_then(
     assert not (tmp_path / "another").exists()
 
 
+def test_what_others_published_is_listed_with_its_files(
+    tmp_path: Path, earlier: EarlierBundle, store: Path
+) -> None:
+    earlier.publish(store, "earlier")
+    publish(store, manifest_of([titled("a", b"x")]), (b"{}", b"x"), "oras")
+    publish(store, manifest_of([], config_type="application/vnd.other"), (b"{}",), "none")
+    work = Workspace(tmp_path / "work")
+    work.ok("init", "--remote", f"oci:{store}")
+    listed = work.ok("manifest")
+    assert "(earlier)  files: 3 (25 B)" in listed
+    assert "(oras)  files: 1 (1 B)" in listed
+    assert "(none)  not a bundle: application/vnd.other" in listed
+    assert " layer\n" in work.ok("manifest", "oras")
+
+
+def test_the_earlier_tool_may_publish_over_ours(tmp_path: Path, earlier: EarlierBundle, store: Path) -> None:
+    earlier.publish(store)
+    copy = cloned(tmp_path, f"oci:{store}")
+    copy.write("src/model.py", "BETA = 0.4\n")
+    copy.ok("push")
+    earlier.write("data/new.csv", b"x\n")
+    earlier.write("src/model.py", b"BETA = 0.4\n")
+    earlier.publish(store)
+    copy.ok("pull")
+    assert copy.read("data/new.csv") == "x\n"
+    assert copy.ok("status", "--porcelain=v1") == ""
+
+
 def test_a_tree_annotation_of_a_stranger_is_not_believed(tmp_path: Path, store: Path) -> None:
     """What a stranger's manifest says of its tree must not make us publish it as ours."""
     publish(store, manifest_of([titled("a", b"x")]), (b"{}", b"x"))
