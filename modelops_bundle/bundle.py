@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from modelops_bundle.bundle_index import BundleIndex, ChunkedDocument, parse_bundle_index, parse_root
 from modelops_bundle.canonical_json import MalformedDocument
@@ -36,7 +37,7 @@ FetchDocument = Callable[[ChunkedDocument, Mapping[Digest, Descriptor]], bytes]
 """Gives the bytes of an index document that lies in packs, given the manifest's packs."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Bundle:
     """One version: the exact bytes of its documents, and what they say.
 
@@ -53,15 +54,15 @@ class Bundle:
     index: BundleIndex
     document: ChunkedDocument | None = None
 
-    @property
+    @cached_property
     def digest(self) -> Digest:
         return digest_of(self.data)
 
-    @property
+    @cached_property
     def tree(self) -> Tree:
         return self.index.tree()
 
-    @property
+    @cached_property
     def packs(self) -> dict[Digest, Descriptor]:
         """The packs that the manifest lists."""
         return packs_of(self.manifest)

@@ -59,6 +59,7 @@ class Project:
         self.index_path = self.directory / "index"
         self.local_path = self.directory / "local.yaml"
         self.pin_path = self.directory / "env"
+        self.read_before: dict[Digest, Bundle] = {}
 
     @classmethod
     def discover(cls, start: Path) -> "Project":
@@ -141,18 +142,24 @@ class Project:
         """Return a version whose documents are in the object store; raise ObjectMissing."""
         from modelops_bundle.bundle import read_bundle
 
+        if kept := self.read_before.get(digest):
+            return kept
+
         def fetch(blob: "Descriptor") -> bytes:
             return self.objects.read(blob.digest)
 
         def fetch_document(document: "ChunkedDocument", packs: "Mapping[Digest, Descriptor]") -> bytes:
             return self.objects.read(document.digest)
 
-        return read_bundle(self.objects.read(digest), fetch, fetch_document, f"'{digest}'")
+        bundle = read_bundle(self.objects.read(digest), fetch, fetch_document, f"'{digest}'")
+        self.read_before[digest] = bundle
+        return bundle
 
     def keep(self, bundle: "Bundle") -> None:
         """Store a version's documents, so that it can be read without its remote."""
         for data in bundle.documents().values():
             self.objects.put(data, flush=True)
+        self.read_before[bundle.digest] = bundle
 
     @cached_property
     def config(self) -> "Config":

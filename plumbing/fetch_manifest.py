@@ -23,6 +23,8 @@ def fetch_manifest(project: Project, remote: Remote, reference: str) -> Bundle:
 
     A version that is known already costs no request. Raises NotFound, IntegrityError, UnsupportedMediaType.
     """
+    if is_digest(reference) and Digest(reference) in project.read_before:
+        return project.read_before[Digest(reference)]
     if is_digest(reference) and Digest(reference) in project.objects:
         data = project.objects.read(Digest(reference))
     else:
