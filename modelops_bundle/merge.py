@@ -83,10 +83,16 @@ def _commit(
     kept: Mapping[str, Digest],
 ) -> dict[str, IndexEntry]:
     """Put staged files into place; what the paths of `kept` held becomes an object, unless it is one."""
-    spared = {digest: path for path, digest in kept.items() if digest not in project.objects}
+    spared = {
+        digest: path
+        for path, digest in kept.items()
+        if (entry := found.get(path)) and not project.objects.holds(digest, entry.size)
+    }
     # Before the commit: whatever ends it half way, what it has replaced is an object already.
     for digest, path in spared.items():
         project.objects.lend(staging.spare(path), digest)
+    for digest in kept.values():
+        project.objects.flush(digest)
     try:
         entries = staging.commit(delete, lambda path: is_still(project.root, path, found.get(path)))
     except WorkingTreeConflict:

@@ -166,6 +166,13 @@ class ObjectStore:
         """Make an object that was lent read-only, when no working file shares it any more."""
         self.path(digest).chmod(OBJECT_MODE)
 
+    def flush(self, digest: Digest) -> None:
+        """Make an object survive a power cut, for content that exists nowhere else."""
+        path = self.path(digest)
+        with path.open("rb") as stream:
+            os.fsync(stream.fileno())
+        sync_directory(path.parent)
+
     def discard(self, digest: Digest) -> None:
         """Remove an object if it is there."""
         with suppress(FileNotFoundError):

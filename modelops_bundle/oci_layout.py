@@ -107,7 +107,7 @@ class LayoutRemote:
         if target.is_file() and target.stat().st_size == blob.size:
             return BlobStatus.EXISTS
         self._create()
-        with open_content() as content, replacing(target, flush=False, mode=0o444) as stream:
+        with open_content() as content, replacing(target, flush=True, mode=0o444) as stream:
             if digest_of_stream(content, stream) != (blob.digest, blob.size):
                 raise IntegrityError(f"content of blob '{blob.digest}' changed while it was sent")
         return BlobStatus.PUSHED

@@ -84,6 +84,34 @@ def test_an_end_half_way_loses_nothing(
             assert (project.root / path).stat().st_mode & 0o777 == 0o755
 
 
+def test_what_is_kept_is_on_disk_before_it_is_replaced(
+    project: Project, bundle: Bundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flushed: list[int] = []
+    fsync, replace = os.fsync, os.replace
+
+    def note(handle: int) -> None:
+        flushed.append(os.fstat(handle).st_ino)
+        fsync(handle)
+
+    def check(source: Path, target: str) -> None:
+        if target in {str(project.root / path) for path in PATHS}:
+            assert os.stat(target).st_ino in flushed
+        replace(source, target)
+
+    monkeypatch.setattr(os, "fsync", note)
+    monkeypatch.setattr(os, "replace", check)
+    overwrite(project, bundle)
+
+
+def test_a_damaged_object_is_not_taken_for_what_is_kept(project: Project, bundle: Bundle) -> None:
+    mine = digest_of(b"mine a")
+    project.objects.path(mine).parent.mkdir(exist_ok=True)
+    project.objects.path(mine).write_bytes(b"")
+    overwrite(project, bundle)
+    assert project.objects.read(mine) == b"mine a"
+
+
 def test_a_conflict_leaves_files_and_objects_as_they_were(project: Project, bundle: Bundle) -> None:
     index = project.load_index()
     kept = {path: index[path].digest for path in PATHS}

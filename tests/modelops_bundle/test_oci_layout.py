@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -208,6 +209,20 @@ def test_content_that_is_not_what_was_announced_is_refused(layout: LayoutRemote,
     with pytest.raises(IntegrityError, match=wanted.digest):
         layout.push_blob(wanted, opener(content))
     assert everything_below(Path(layout.name.removeprefix("oci:"))) == before
+
+
+def test_a_tag_never_outlives_its_blobs(layout: LayoutRemote, monkeypatch: pytest.MonkeyPatch) -> None:
+    flushed: list[str] = []
+    fsync = os.fsync
+
+    def note(handle: int) -> None:
+        flushed.append(os.readlink(f"/proc/self/fd/{handle}"))
+        fsync(handle)
+
+    monkeypatch.setattr(os, "fsync", note)
+    layout.push_blob(blob(b"another"), opener(b"another"))
+    directory = layout.name.removeprefix("oci:")
+    assert [os.path.dirname(path) for path in flushed] == [f"{directory}/blobs/sha256", f"{directory}/blobs"]
 
 
 def test_parts_of_a_blob_are_read(layout: LayoutRemote) -> None:
