@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from modelops_bundle.errors import NotFound
 from modelops_bundle.hashing import (
     Content,
     blake3_of_stream,
@@ -80,7 +81,11 @@ def observe(root: Path, index: Index) -> Observation:
         if now is None or not mode_bits(now):
             missing.append(path)
         else:
-            fresh = look(root, path, now, entry)
+            try:
+                fresh = look(root, path, now, entry)
+            except NotFound:
+                missing.append(path)
+                continue
             same = fresh.sha256 == entry.sha256 and fresh.mode == entry.mode
             (touched if same else changed)[path] = fresh
     return Observation(changed, touched, tuple(missing))

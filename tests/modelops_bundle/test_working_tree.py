@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from modelops_bundle import working_tree
-from modelops_bundle.hashing import FileChanged, content_of
+from modelops_bundle.hashing import FileChanged, content_of, open_regular
 from modelops_bundle.ignore import IgnoreRules
 from modelops_bundle.index import Index, IndexEntry, load_index, write_index
 from modelops_bundle.working_tree import Observation, entry_of, is_real_directory, look, observe, walk
@@ -216,6 +216,18 @@ def test_a_file_that_changes_while_it_is_looked_at_is_refused(root: Path, monkey
     monkeypatch.setattr(os, "fstat", fstat)
     with pytest.raises(FileChanged, match="a"):
         observe(root, index)
+
+
+def test_a_file_that_goes_while_it_is_looked_at_is_missing(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    index = tracked(root, *ALL)
+    os.utime(root / "a")
+
+    def gone(path: str) -> object:
+        os.unlink(path)
+        return open_regular(path)
+
+    monkeypatch.setattr("modelops_bundle.working_tree.open_regular", gone)
+    assert observe(root, index).missing == ("a",)
 
 
 def test_a_link_that_goes_while_it_is_looked_at_is_refused(root: Path) -> None:
