@@ -8,6 +8,7 @@ from modelops_bundle.bundle import Bundle
 from modelops_bundle.bundle_reference import parse_version
 from modelops_bundle.digest import Digest
 from modelops_bundle.errors import Invalid, RemoteMoved
+from modelops_bundle.fetching import Origin, fetch_contents
 from modelops_bundle.local_config import read_local_config
 from modelops_bundle.outgoing import Outgoing, Sent, estimate, known_version, send
 from modelops_bundle.plumbing._session import (
@@ -94,8 +95,15 @@ def _known_version(session: Session, remote: Remote, tag: str, ref: str) -> Outg
     project = session.project
     version = fetch_manifest(project, remote, find_ref(project, ref) or parse_version(ref))
     theirs, plan = _plan(project, remote, tag, version.tree)
-    ours = None if version.manifest.foreign else version
-    return Outgoing(version.tree, theirs, plan, project.load_index(), ours)
+    index = project.load_index()
+    if version.manifest.foreign:
+        # It is published in our own format, for which its content must be here.
+        missing = [
+            path for path, entry in version.tree.items() if path not in index or index[path].digest != entry.digest
+        ]
+        fetch_contents(project, Origin(remote), version, missing)
+        return Outgoing(version.tree, theirs, plan, index)
+    return Outgoing(version.tree, theirs, plan, index, version)
 
 
 def _plan(project: Project, remote: Remote, tag: str, tree: Tree) -> tuple[Bundle | None, PushPlan]:

@@ -106,6 +106,19 @@ def test_the_same_files_under_another_tag_are_published_in_our_format(
     assert tag(store, "ours") == tag(store, "by-ref") == tag(tmp_path / "other")
 
 
+def test_a_version_of_others_is_published_though_its_files_are_not_here(
+    tmp_path: Path, earlier: EarlierBundle, store: Path
+) -> None:
+    earlier.publish(store)
+    copy = cloned(tmp_path, f"oci:{store}")
+    earlier.write("data/cases.csv", b"day,cases\n1,4\n")
+    digest = earlier.publish(store)
+    copy.ok("push", "--ref", digest, "--tag", "ours")
+    assert artifact_type(store, tag(store, "ours")) == OURS
+    assert cloned(tmp_path, f"oci:{store}:ours", "again").read("data/cases.csv") == "day,cases\n1,4\n"
+    assert copy.read("data/cases.csv") == "day,cases\n1,3\n"
+
+
 def test_a_file_in_a_blob_store_is_refused_when_it_is_fetched_and_only_then(
     tmp_path: Path, earlier: EarlierBundle, store: Path
 ) -> None:
