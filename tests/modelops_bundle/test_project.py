@@ -129,14 +129,14 @@ def test_a_bundle_that_is_not_whole_is_refused(project: Project) -> None:
     tree = track(project, *write_sample(project.root)).tree()
     bundle = titled_bundle(tree, LINKS, LayerRules({}), {})
     with pytest.raises(ObjectMissing):
-        project.bundle(bundle.digest)
+        Project(project.root).bundle(bundle.digest)
     project.keep(bundle)
     project.objects.path(bundle.config.index).unlink()
     with pytest.raises(ObjectMissing):
-        project.bundle(bundle.digest)
+        Project(project.root).bundle(bundle.digest)
     project.objects.path(bundle.config.index).write_bytes(b"{}")
     with pytest.raises(ObjectCorrupt):
-        project.bundle(bundle.digest)
+        Project(project.root).bundle(bundle.digest)
 
 
 def test_an_object_that_is_no_bundle_is_refused(project: Project) -> None:
