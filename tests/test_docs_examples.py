@@ -6,9 +6,21 @@ from pathlib import Path
 
 import pytest
 
-from modelops_bundle import config, local_config, settings
+from modelops_bundle import (
+    chunking,
+    config,
+    encoding,
+    local_config,
+    pack_format,
+    pack_writer,
+    packing,
+    places,
+    reuse,
+    settings,
+)
 from modelops_bundle.ignore import DEFAULTS
 from modelops_bundle.layers import DEFAULT_PATTERNS
+from modelops_bundle.media_types import PACK_INDEX_ANNOTATION
 from tests.support.console_blocks import check_page
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -29,6 +41,34 @@ def test_the_examples_of_a_format_print_what_its_page_shows(name: str, tmp_path:
 @pytest.mark.server("curl")
 def test_the_examples_of_packs_print_what_their_page_shows(tmp_path: Path) -> None:
     check_page(page("formats/pack"), tmp_path)
+
+
+def test_the_limits_of_packs_are_those_of_the_code() -> None:
+    pack, bundle = page("formats/pack"), page("formats/bundle")
+    kib, mib = 1 << 10, 1 << 20
+    chunks = (chunking.MIN_CHUNK, chunking.AVERAGE_CHUNK, chunking.MAX_CHUNK)
+    least, aimed_at, greatest = (size // kib for size in chunks)
+    for text in (
+        f"with {least} KiB as the least, {aimed_at} KiB as the aimed-at and {greatest} KiB as the greatest length",
+        f"files below {packing.CUT_FROM // mib} MiB",
+        f"when it has {packing.FRAME // kib} KiB or more",
+        f"level {pack_writer.LEVEL} of zstd",
+        f"beyond {pack_format.PACK_SIZE // mib} MiB",
+        f"{places.MAX_CHUNKS:,} chunks",
+        f"at most {pack_format.MAX_RAW_CHUNK // mib} MiB",
+        f"`0x{pack_format._SKIPPABLE_MAGIC:X}`",
+        f"`{pack_format._MAGIC.decode()}`",
+        f"`{PACK_INDEX_ANNOTATION}`",
+    ):
+        assert text in " ".join(pack.split()), text
+    for text in (
+        f"up to {encoding.INLINE // kib} KiB",
+        f"if there are at most {encoding.MAX_TITLED};",
+        f"more than {reuse.MAX_SMALL_PACKS} packs below {reuse.SMALL_PACK // mib} MiB",
+        f"at most {reuse.BUDGET // mib} MiB again",
+        f"| terms of a file | {places.MAX_TERMS:,} |",
+    ):
+        assert text in " ".join(bundle.split()), text
 
 
 @pytest.mark.server("skopeo")
