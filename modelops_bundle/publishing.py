@@ -49,6 +49,7 @@ class PackUploads:
         self._room = threading.Semaphore(route.uploads + _WAITING)
         self._pool = ThreadPoolExecutor(route.uploads)
         self._pending: list[Future[None]] = []
+        self._files: list[Path] = []
         self._meter: Meter | None = None
 
     def __enter__(self) -> "PackUploads":
@@ -57,12 +58,16 @@ class PackUploads:
     def __exit__(self, kind: type[BaseException] | None, *exc: object) -> None:
         # An interrupt ends the program at once, be a server silent or not.
         self._pool.shutdown(wait=kind is not KeyboardInterrupt, cancel_futures=kind is not None)
+        # Those that were never sent, because something else failed.
+        for file in self._files:
+            file.unlink(missing_ok=True)
         if kind is None:
             self._raise_failures()
             if self._meter:
                 self._meter.__exit__(None, None, None)
 
     def __call__(self, pack: FinishedPack) -> None:
+        self._files.append(pack.file)
         self._raise_failures()
         if self._meter is None:
             self._meter = Meter("push", self._route.on_event)
