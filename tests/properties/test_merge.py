@@ -106,7 +106,7 @@ def staging(project: Project, bundle: Bundle) -> Callable[[Checkout, Sequence[st
     return stage
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(situations=SITUATIONS, options=OPTIONS)
 def test_a_merge_on_disk_keeps_every_promise(
     situations: dict[str, tuple[int | None, ...]], options: PullOptions
