@@ -1,7 +1,7 @@
 """A push on its way: what we have, what the tag names, what moving it means, and the sending itself."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from modelops_bundle.bundle import Bundle
 from modelops_bundle.digest import Digest
@@ -84,6 +84,9 @@ def send(
         _publish(remote, sent.bundle, tag, expected)
     except BlobsMissing:
         # A garbage collection took blobs that the last version vouched for: send all that is not there.
+        if outgoing.version and outgoing.version.packs and origin is None:
+            # Nobody has its packs any more; its content makes others.
+            outgoing = replace(outgoing, version=None)
         sent = _send_blobs(project, outgoing, Route(remote, (), sources, on_event, jobs), Known(), origin)
         _publish(remote, sent.bundle, tag, expected)
     return sent

@@ -1,6 +1,7 @@
 """push: publish the tracked files as they are on disk."""
 
 import os
+from contextlib import AbstractContextManager, nullcontext
 
 import click
 
@@ -25,6 +26,7 @@ from modelops_bundle.porcelain._states import only, show_states, state_records, 
 from modelops_bundle.project import Project
 from modelops_bundle.refs import base_ref
 from modelops_bundle.remote import Remote
+from modelops_bundle.remotes import choose_remote
 from modelops_bundle.sync import PushPlan, plan_push
 from modelops_bundle.sync_state import base_of, record_seen, record_sync
 from modelops_bundle.tags import check_tag
@@ -71,8 +73,8 @@ def command(
         if dry_run:
             sent = estimate(project, opened, outgoing)
         else:
-            with shown_progress(session) as on_event:
-                sent = send(project, opened, outgoing, tag, on_event, session.settings.jobs)
+            with shown_progress(session) as on_event, _origin(session, opened) as origin:
+                sent = send(project, opened, outgoing, tag, on_event, session.settings.jobs, origin)
             _finish(project, opened.name, tag, sent.bundle, synced, whole_tree=not ref)
         where = f"{opened.name}:{tag}"
     _report(session, outgoing, sent, where, dry_run, as_json, porcelain)
@@ -104,6 +106,12 @@ def _known_version(session: Session, remote: Remote, tag: str, ref: str) -> Outg
         fetch_contents(project, Origin(remote), version, missing)
         return Outgoing(version.tree, theirs, plan, index)
     return Outgoing(version.tree, theirs, plan, index, version)
+
+
+def _origin(session: Session, remote: Remote) -> AbstractContextManager[Remote | None]:
+    """Open the project's own remote, which has the packs of known versions, unless it is the one pushed to."""
+    own = choose_remote(session.project, session.settings)
+    return session.open_remote(own.name) if own and own.name != remote.name else nullcontext()
 
 
 def _plan(project: Project, remote: Remote, tag: str, tree: Tree) -> tuple[Bundle | None, PushPlan]:
