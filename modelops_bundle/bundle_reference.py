@@ -100,6 +100,7 @@ def _without_controls(name: str) -> str:
 def _split_tag(text: str) -> tuple[str, str]:
     scheme = "oci:" if text.startswith("oci:") else ""
     head, colon, tail = text.removeprefix(scheme).rpartition(":")
-    if colon and head and "/" not in tail:
+    # Without a path in front, what follows the colon is the port of a host.
+    if colon and head and "/" not in tail and (scheme or "/" in head):
         return scheme + head, check_tag(tail)
     return text, ""
