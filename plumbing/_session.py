@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from modelops_bundle.errors import Invalid
 from modelops_bundle.settings import Settings
 
 if TYPE_CHECKING:
@@ -41,7 +42,12 @@ class Session:
         return self.directory / name
 
     def bundle_path(self, name: str) -> str:
-        """Return the bundle path of a file named on the command line; '.' for the project's root."""
+        """Return the bundle path of a file named on the command line; '.' for the project's root.
+
+        Raises Invalid for '', which is what a shell makes of an unset variable, and must not stand for everything.
+        """
+        if not name:
+            raise Invalid("a path is empty", hint="'.' stands for everything below the current directory")
         return self.project.bundle_path(self.file(name))
 
     def remote_name(self, option: str = "") -> str:

@@ -2,7 +2,6 @@
 
 import click
 
-from modelops_bundle.errors import Invalid
 from modelops_bundle.plumbing._session import Session, dry_run_option, json_option, pass_session
 from modelops_bundle.porcelain._completion import complete_tracked
 from modelops_bundle.porcelain._render import count_of, print_json, say, talk
@@ -25,9 +24,6 @@ def command(
     The files stay on disk; the next push leaves them out of the bundle. With --rm they are deleted, unless
     that would lose content that was never added or published: then nothing is done and the exit code is 12.
     """
-    if "" in paths:
-        # What a shell makes of an unset variable must not stand for the current directory.
-        raise Invalid("a path is empty", hint="'.' stands for everything")
     names = [session.bundle_path(path) for path in paths]
     work = preview_remove if dry_run else remove_paths
     removed = work(session.project, names, delete=delete, force=force)
