@@ -4,7 +4,8 @@ import click
 
 from modelops_bundle.plumbing._session import Session, dry_run_option, json_option, pass_session
 from modelops_bundle.plumbing.update_index import add_paths, preview_add
-from modelops_bundle.porcelain._render import print_json, say, talk
+from modelops_bundle.porcelain._render import count_of, print_json, say, talk
+from modelops_bundle.safe_path import printable
 
 
 @click.command()
@@ -25,7 +26,8 @@ def command(session: Session, force: bool, dry_run: bool, as_json: bool, paths: 
         print_json({"tracked": list(added.tracked), "ignored": list(added.ignored), "dry_run": dry_run})
         return
     for path in added.tracked:
-        say(path)
-    talk(session, f"{'would track' if dry_run else 'tracked'} {len(added.tracked)} new or changed files")
+        say(printable(path))
+    files = count_of(len(added.tracked), "new or changed file")
+    talk(session, f"would track {files}" if dry_run else f"tracked {files}")
     for path in added.ignored:
         talk(session, f"ignored: '{path}' (--force tracks it; 'check-ignore -v' names the rule)")
