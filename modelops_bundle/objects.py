@@ -7,6 +7,7 @@ read checks the digest and a damaged object counts as absent when it is stored a
 
 import os
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import cached_property
@@ -18,6 +19,8 @@ from modelops_bundle.durable import sync_directory
 from modelops_bundle.errors import IntegrityError, NotFound
 
 OBJECT_MODE = 0o444
+_LEFT_ALONE = 24 * 3600.0
+"""Temporary files younger than this many seconds may be in use."""
 
 
 class ObjectMissing(NotFound):
@@ -189,16 +192,17 @@ class ObjectStore:
                     yield Digest(PREFIX + fan + rest)
 
     def remove_leftovers(self) -> None:
-        """Empty the temporary directory of what killed commands left; call with the project's lock held."""
-        import shutil
+        """Remove the temporary files that killed commands left; call with the project's lock held.
 
-        with suppress(FileNotFoundError), os.scandir(self.tmp) as entries:
+        Young ones may belong to a command at work that needs no lock. Directories stay: half fetched blobs are
+        gone on with, and a checkout removes what another one left.
+        """
+        with os.scandir(self.tmp) as entries:
             for entry in entries:
-                if entry.is_dir(follow_symlinks=False):
-                    shutil.rmtree(entry.path, ignore_errors=True)
-                else:
+                if not entry.is_dir(follow_symlinks=False):
                     with suppress(FileNotFoundError):
-                        os.unlink(entry.path)
+                        if entry.stat(follow_symlinks=False).st_mtime < time.time() - _LEFT_ALONE:
+                            os.unlink(entry.path)
 
 
 def _holds(file: str, data: bytes) -> bool:

@@ -73,6 +73,8 @@ def command(
             work = plan_merge(project, bundle, base_tree, options)
             cost = cost_of(project, opened, bundle, work.plan.write, seeds)
         else:
+            with project.lock():
+                project.objects.remove_leftovers()
             switched = overwrite or elsewhere or project.refs.read(base_ref(opened.name, tag)) is None
             with shown_progress(session) as on_event:
                 origin = Origin(opened, on_event, session.settings.jobs)

@@ -73,6 +73,8 @@ def command(
         if dry_run:
             sent = estimate(project, opened, outgoing)
         else:
+            with project.lock():
+                project.objects.remove_leftovers()
             with shown_progress(session) as on_event, _origin(session, opened) as origin:
                 sent = send(project, opened, outgoing, tag, on_event, session.settings.jobs, origin)
             _finish(project, opened.name, tag, sent.bundle, synced, whole_tree=not ref)

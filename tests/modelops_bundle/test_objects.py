@@ -2,6 +2,7 @@
 
 import io
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -133,12 +134,19 @@ def test_a_stream_that_fails_leaves_no_object_and_no_file(objects: ObjectStore) 
     assert list(objects) == []
 
 
-def test_leftovers_of_killed_commands_are_removed(objects: ObjectStore) -> None:
-    (objects.tmp / "file").write_bytes(b"x")
-    (objects.tmp / "folder" / "inner").mkdir(parents=True)
+def test_leftovers_of_killed_commands_are_removed_when_they_are_old(objects: ObjectStore) -> None:
+    two_days_ago = time.time() - 2 * 24 * 3600
+    for name in ("old", "young", "partial/blob", "checkout-x/1"):
+        (objects.tmp / name).parent.mkdir(exist_ok=True)
+        (objects.tmp / name).write_bytes(b"x")
+        if name != "young":
+            os.utime(objects.tmp / name, (two_days_ago, two_days_ago))
+    os.utime(objects.tmp / "partial", (two_days_ago, two_days_ago))
     (objects.tmp / "link").symlink_to(objects.root)
+    os.utime(objects.tmp / "link", (two_days_ago, two_days_ago), follow_symlinks=False)
     digest = objects.put(DATA)
     objects.remove_leftovers()
-    assert everything_below(objects.tmp) == {}
+    left = {name for name, content in everything_below(objects.tmp).items() if content}
+    assert left == {"checkout-x/1", "partial/blob", "young"}
     assert objects.read(digest) == DATA
     ObjectStore(objects.root, objects.root / "none").remove_leftovers()
