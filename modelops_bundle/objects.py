@@ -27,7 +27,10 @@ class ObjectMissing(NotFound):
     """An object is not in the store."""
 
     def __init__(self, digest: Digest) -> None:
-        super().__init__(f"no such object: '{digest}'", hint="modelops-bundle fetch")
+        super().__init__(
+            f"no such object: '{digest}'",
+            hint="modelops-bundle fetch-manifest VERSION, then fetch-blob --manifest VERSION for its files",
+        )
         self.digest = digest
 
 
@@ -37,7 +40,8 @@ class ObjectCorrupt(IntegrityError):
     def __init__(self, digest: Digest, path: Path) -> None:
         super().__init__(
             f"object '{digest}' is damaged: '{path}'",
-            hint="delete that file, then 'modelops-bundle add .' or 'modelops-bundle fetch' brings it back",
+            hint="delete that file, then 'modelops-bundle add .' brings it back, or what a remote has: "
+            "'modelops-bundle fetch-manifest VERSION', 'modelops-bundle fetch-blob --manifest VERSION'",
         )
         self.digest = digest
 

@@ -103,7 +103,8 @@ def command(session: Session, connectivity: bool, from_stdin: bool, nul: bool, d
     if errors:
         raise Damaged(
             f"{errors} of the objects or refs are damaged or missing",
-            hint="modelops-bundle fetch brings back what is published, modelops-bundle add . what is on disk",
+            hint="delete the damaged files; modelops-bundle fetch-blob --manifest VERSION brings back what is "
+            "published, modelops-bundle add . what is on disk",
         )
 
 

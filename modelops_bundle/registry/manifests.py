@@ -63,7 +63,7 @@ def put_request(transport: Transport, reference: str, data: bytes, media_type: s
     if len(data) > MAX_MANIFEST_BYTES:
         raise TransferFailed(
             f"manifest '{reference}' has {len(data)} bytes; registries take {MAX_MANIFEST_BYTES}",
-            hint="set storage.layout to 'packed': fewer, larger layers",
+            hint="modelops-bundle config storage.layout auto",
         )
     repository = transport.reference.repository
     return Request(
