@@ -30,7 +30,7 @@ def shown_progress(session: Session) -> Iterator[OnEvent]:
     elif wanted == "json":
         yield _JsonLines()
     else:
-        with _bar() as on_event:
+        with _bar(no_color=session.settings.no_color) as on_event:
             yield on_event
 
 
@@ -68,7 +68,7 @@ class _JsonLines:
 
 
 @contextmanager
-def _bar() -> Iterator[OnEvent]:
+def _bar(*, no_color: bool) -> Iterator[OnEvent]:
     from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
     from rich.progress import TransferSpeedColumn as Speed
@@ -81,7 +81,7 @@ def _bar() -> Iterator[OnEvent]:
         TimeRemainingColumn(),
         TextColumn("{task.fields[blobs]} blobs"),
     )
-    with Progress(*columns, console=Console(stderr=True)) as progress:
+    with Progress(*columns, console=Console(stderr=True, no_color=no_color)) as progress:
         tasks = {}
 
         def on_event(event: Event) -> None:

@@ -5,6 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from modelops_bundle.plumbing._session import Session
+from modelops_bundle.porcelain._progress import shown_progress
+from modelops_bundle.progress import Meter
+from modelops_bundle.settings import Settings
 from tests.support.cli import Result, run
 
 
@@ -43,3 +47,18 @@ def test_an_unknown_way_is_a_usage_error(tmp_path: Path) -> None:
 @pytest.mark.parametrize("progress", ["bar", "auto"])
 def test_the_way_does_not_change_what_is_done(tmp_path: Path, progress: str) -> None:
     assert b"Digest: sha256:" in push(tmp_path, progress).stdout
+
+
+@pytest.mark.parametrize(("no_color", "colourful"), [(False, True), (True, False)])
+def test_a_bar_has_colours_unless_told_otherwise(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], no_color: bool, colourful: bool
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    session = Session(Settings(no_color=no_color), progress="bar")
+    with shown_progress(session) as on_event, Meter("fetch", on_event, 1, 10) as meter:
+        meter.advance(10, 1)
+    shown = capsys.readouterr().err
+    assert "fetching" in shown
+    assert ("\x1b[38;" in shown or "\x1b[3" in shown) is colourful
