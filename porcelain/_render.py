@@ -72,4 +72,4 @@ def listing(mark: str, paths: Sequence[str], *, all_of_them: bool = False) -> No
     for path in shown:
         say(f"  {mark} {printable(path)}")
     if len(paths) > len(shown):
-        say(f"  … and {len(paths) - len(shown)} more (--files lists all)")
+        say(f"  … and {len(paths) - len(shown)} more (--porcelain=v1 lists all)")
