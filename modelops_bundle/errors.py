@@ -13,7 +13,7 @@
     └── WorkingTreeConflict   12   would overwrite work
 
 Concrete errors are subclasses that live beside the code that raises them.
-The porcelain's `main` is the one boundary that prints them.
+`run` in porcelain/_program.py is the one boundary that prints them.
 """
 
 from enum import IntEnum

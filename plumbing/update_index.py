@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from modelops_bundle.errors import Invalid, NotFound
-from modelops_bundle.index import Index, mode_bits
+from modelops_bundle.index import LINK_BITS, Index, mode_bits
 from modelops_bundle.plumbing._records import quote_path, read_paths
 from modelops_bundle.plumbing._session import Session, nul_option, pass_session, stdin_option
 from modelops_bundle.project import Project
@@ -112,7 +112,7 @@ def _check(project: Project, path: str, now: os.stat_result) -> None:
         raise Invalid(f"neither file nor symlink: '{path}'", hint="add it to .modelopsignore")
     if not is_real_directory(project.root, path.rpartition("/")[0]):
         raise Invalid(f"'{path}' lies beyond a symlink", hint="add the file that the link leads to")
-    if mode_bits(now) == 0o120000:
+    if mode_bits(now) == LINK_BITS:
         check_link(path, os.readlink(project.root / path))
 
 
