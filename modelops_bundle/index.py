@@ -15,7 +15,10 @@ moment we read it and older than the index file; `mtime_ns` 0 marks an entry who
 import os
 import stat
 import struct
-from collections.abc import Mapping
+from collections.abc import ItemsView, Iterable, Iterator, Mapping, MutableMapping
+from dataclasses import dataclass
+from itertools import repeat
+from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -31,7 +34,11 @@ VERSION = 1
 _MODES = {0o100644: Mode.FILE, 0o100755: Mode.EXECUTABLE, 0o120000: Mode.LINK}
 LINK_BITS = 0o120000
 _ROW = struct.Struct("<IqqqQ32s32s")
+_STAT = struct.Struct("<4xqqqQ64x")
+"""The part of a row that a stat is compared with."""
 _CHECKSUM = 32
+_MTIME = attrgetter("mtime_ns")
+_ALWAYS = 1 << 63
 
 
 class IndexEntry(NamedTuple):
@@ -74,27 +81,97 @@ def mode_text(bits: int) -> str:
     return _MODES[bits]
 
 
-class Index(dict[str, IndexEntry]):
-    """Tracked files by path. `tree_digest` is that of the entries, if it is known; a change forgets it."""
+class Index(MutableMapping[str, IndexEntry]):
+    """Tracked files by path. `tree_digest` is that of the entries, if it is known; a change forgets it.
 
-    tree_digest: str = ""
+    What was loaded is unpacked when an entry is asked for: where nothing changed, `stats` is all it takes.
+    """
+
+    def __init__(self, entries: Mapping[str, IndexEntry] | None = None, **more: IndexEntry) -> None:
+        self._unpacked = {**(entries or {}), **more}
+        self._packed: _Packed | None = None
+        self.tree_digest: str = ""
+
+    @classmethod
+    def from_file(cls, packed: "_Packed", tree_digest: str) -> "Index":
+        """Return an index that is still as it stands in its file."""
+        index = cls()
+        index._packed, index.tree_digest = packed, tree_digest
+        return index
+
+    @property
+    def _entries(self) -> dict[str, IndexEntry]:
+        if self._packed is not None:
+            self._unpacked, self._packed = self._packed.entries(), None
+        return self._unpacked
+
+    def __len__(self) -> int:
+        return len(self._unpacked if self._packed is None else self._packed.paths)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._unpacked if self._packed is None else self._packed.paths)
+
+    def __getitem__(self, path: str) -> IndexEntry:
+        return self._entries[path]
 
     def __setitem__(self, path: str, entry: IndexEntry) -> None:
         self.tree_digest = ""
-        super().__setitem__(path, entry)
+        self._entries[path] = entry
 
     def __delitem__(self, path: str) -> None:
         self.tree_digest = ""
-        super().__delitem__(path)
+        del self._entries[path]
+
+    def __contains__(self, path: object) -> bool:
+        return path in self._entries
+
+    def items(self) -> ItemsView[str, IndexEntry]:
+        return self._entries.items()
+
+    def stats(self) -> Iterable[tuple[str, tuple[int, int, int, int]]]:
+        """Give the path of each file, and the size, mtime, ctime and inode of its entry.
+
+        A stat vouches for content only if its mtime is not 0 and older than `vouching_before`.
+        """
+        if self._packed is not None:
+            return self._packed.stats()
+        return ((path, (entry.size, entry.mtime_ns, entry.ctime_ns, entry.inode)) for path, entry in self.items())
+
+    @property
+    def vouching_before(self) -> int:
+        """When the file that this was loaded from was written, in ns since the epoch."""
+        return _ALWAYS if self._packed is None else self._packed.written_ns
 
     def restat(self, entries: Mapping[str, IndexEntry]) -> None:
         """Take new stats of files whose content and mode are the same as before."""
-        for path, entry in entries.items():
-            super().__setitem__(path, entry)
+        if entries:
+            self._entries.update(entries)
 
     def tree(self) -> Tree:
         """Return the tree that the entries describe; raise UnsafePath when it cannot exist everywhere."""
         return tree_of(entry.tree_entry(path) for path, entry in self.items())
+
+
+@dataclass(frozen=True, slots=True)
+class _Packed:
+    """The paths of an index file, sorted, and the rows as they stand in it."""
+
+    paths: list[str]
+    rows: memoryview
+    written_ns: int
+
+    def stats(self) -> Iterable[tuple[str, tuple[int, int, int, int]]]:
+        return zip(self.paths, _STAT.iter_unpack(self.rows), strict=True)
+
+    def entries(self) -> dict[str, IndexEntry]:
+        """Return the entries by path; the stats of racy ones vouch for nothing."""
+        # `IndexEntry._make` would be one more call for each row.
+        unpacked = map(tuple.__new__, repeat(IndexEntry), _ROW.iter_unpack(self.rows))
+        entries = dict(zip(self.paths, unpacked, strict=True))
+        if max(map(_MTIME, entries.values()), default=0) >= self.written_ns:
+            racy = {path: entry for path, entry in entries.items() if entry.mtime_ns >= self.written_ns}
+            entries.update({path: entry._replace(mtime_ns=0) for path, entry in racy.items()})
+        return entries
 
 
 class IndexDamaged(IntegrityError):
@@ -128,13 +205,12 @@ def load_index(path: Path) -> Index:
             )
         rows = head + header["paths"]
         paths = bytes(body[head:rows]).decode("utf-8", "surrogateescape").split("\0")[: header["count"]]
-        index = Index(zip(paths, map(IndexEntry._make, _ROW.iter_unpack(body[rows:])), strict=True))
-        index.tree_digest = header["tree"]
-    except (IntegrityError, KeyError, TypeError, ValueError, struct.error):
+        packed = _Packed(paths, body[rows:], written_ns)
+        if len(paths) != header["count"] or len(packed.rows) != len(paths) * _ROW.size:
+            raise ValueError
+        return Index.from_file(packed, header["tree"])
+    except (IntegrityError, KeyError, TypeError, ValueError):
         raise IndexDamaged(path, "layout") from None
-    racy = [name for name, entry in index.items() if entry.mtime_ns >= written_ns]
-    index.restat({name: index[name]._replace(mtime_ns=0) for name in racy})
-    return index
 
 
 def write_index(path: Path, index: Index, tmp: Path | None = None) -> None:

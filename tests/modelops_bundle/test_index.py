@@ -58,6 +58,16 @@ def test_an_entry_as_young_as_the_index_is_not_trusted(file: Path) -> None:
         assert (load_index(file)["b"].mtime_ns != 0) is trusted
 
 
+def test_what_a_stat_is_compared_with_is_the_same_packed_and_unpacked(file: Path) -> None:
+    os.utime(file, ns=(0, ENTRY.mtime_ns + 1))
+    packed = load_index(file)
+    found = list(packed.stats())
+    assert [(path, ENTRY.size, ENTRY.mtime_ns) for path in ("a", "b")] == [(path, *it[:2]) for path, it in found]
+    assert (len(packed), list(packed), packed.vouching_before) == (2, ["a", "b"], ENTRY.mtime_ns + 1)
+    assert packed["b"] == ENTRY
+    assert list(packed.stats()) == found
+
+
 def test_only_the_very_same_stat_is_vouched_for(tmp_path: Path) -> None:
     (tmp_path / "f").write_bytes(b"abc")
     now = os.stat(tmp_path / "f")

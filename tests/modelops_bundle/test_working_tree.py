@@ -202,6 +202,28 @@ def test_a_racy_entry_is_read_again_and_then_trusted(root: Path) -> None:
     assert list(seen.touched) == ["a"]
 
 
+def test_a_loaded_entry_as_young_as_the_index_is_read_again(root: Path) -> None:
+    file = root / "index"
+    write_index(file, tracked(root, *ALL))
+    os.utime(file, ns=(0, LONG_AGO))
+    assert list(observe(root, load_index(file)).touched) == ["a", "d/b", "d/e/c", "l"]
+    os.utime(file, ns=(0, time.time_ns()))
+    assert observe(root, load_index(file)) == Observation()
+
+
+@pytest.mark.parametrize("by_descriptor", [True, False])
+def test_directories_need_not_be_opened(root: Path, monkeypatch: pytest.MonkeyPatch, by_descriptor: bool) -> None:
+    if not by_descriptor:
+        monkeypatch.setattr(working_tree, "_DIRECTORY", -1)  # which the system refuses
+    index = tracked(root, *ALL)
+    (root / "d/b").unlink()
+    (root / "d/e/c").write_bytes(b"new")
+    before = len(os.listdir("/proc/self/fd")) if os.path.isdir("/proc/self/fd") else 0
+    seen = observe(root, index)
+    assert (list(seen.changed), list(seen.touched), seen.missing) == (["d/e/c"], [], ("d/b",))
+    assert (len(os.listdir("/proc/self/fd")) if before else 0) == before
+
+
 def test_a_file_that_changes_while_it_is_looked_at_is_refused(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     index = tracked(root, *ALL)
     look_at = os.fstat
