@@ -144,7 +144,8 @@ class LayoutRemote:
         """Return index.json with everything that other programs wrote into it."""
         path = self._directory / "index.json"
         try:
-            data = path.read_bytes()
+            with path.open("rb") as stream:
+                data = stream.read(_MAX_INDEX_BYTES + 1)
         except FileNotFoundError:
             return {"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": []}
         value: Any = canonical_json.decode(data, f"'{path}'", max_bytes=_MAX_INDEX_BYTES)

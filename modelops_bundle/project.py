@@ -165,9 +165,10 @@ class Project:
     def config(self) -> "Config":
         """The bundle's configuration, defaults where there is none."""
         from modelops_bundle.config import Config, parse_config
+        from modelops_bundle.yaml_file import read_bounded
 
         path = self.root / CONFIG_PATH
-        return parse_config(path.read_bytes(), str(path)) if path.is_file() else Config()
+        return parse_config(read_bounded(path), str(path)) if path.is_file() else Config()
 
     @cached_property
     def packs(self) -> "PackCache":

@@ -14,7 +14,6 @@ from modelops_bundle.sync_state import base_of
 from modelops_bundle.tracking import Tracked, refresh
 from modelops_bundle.tree import EMPTY, Tree
 from modelops_bundle.tree_diff import LOCAL_STATES, REMOTE_STATES, State, three_way
-from modelops_bundle.working_tree import walk
 
 if TYPE_CHECKING:
     from modelops_bundle.manifest import BundleConfig
@@ -67,11 +66,6 @@ def look_at(project: Project, remote: str, tag: str) -> Status:
         found = three_way(now.tree(), base_tree, theirs)
         states = {path: state for path, state in found.items() if state is not State.UNCHANGED}
     return Status(now.index, base, seen, states, _standing(states, remote, seen, base))
-
-
-def untracked_files(project: Project, index: Index) -> list[str]:
-    """Return the files that are neither tracked nor ignored, sorted by directory."""
-    return [path for path, _ in walk(project.root, project.ignore) if path not in index]
 
 
 def _refresh_and_keep(project: Project) -> Tracked:

@@ -54,9 +54,15 @@ def plain_mapping(data: bytes) -> dict[str, Any] | None:
 def read_mapping(path: Path) -> dict[str, Any] | None:
     """Return the mapping in a file, or None when there is no such file."""
     try:
-        return load_mapping(path.read_bytes(), str(path))
+        return load_mapping(read_bounded(path), str(path))
     except FileNotFoundError:
         return None
+
+
+def read_bounded(path: Path) -> bytes:
+    """Return what a file holds, at most one byte more than is allowed: `load_mapping` refuses that."""
+    with path.open("rb") as stream:
+        return stream.read(MAX_BYTES + 1)
 
 
 def dump(value: Mapping[str, Any]) -> bytes:

@@ -14,8 +14,9 @@ from modelops_bundle.porcelain._render import count_of, human_size, listing, pri
 from modelops_bundle.porcelain._states import show_states, state_records, states_json
 from modelops_bundle.remotes import choose_remote
 from modelops_bundle.safe_path import printable
-from modelops_bundle.status import Standing, Status, look_at, untracked_files
+from modelops_bundle.status import Standing, Status, look_at
 from modelops_bundle.tree_diff import State
+from modelops_bundle.untracked import untracked as untracked_paths
 
 _NEXT = {
     Standing.UNKNOWN: "modelops-bundle config remote HOST/REPOSITORY, or oci:DIRECTORY",
@@ -57,13 +58,13 @@ def command(
     """
     project = session.project
     if untracked_only:
-        found = untracked_files(project, project.load_index())
+        found = list(untracked_paths(project, project.load_index()))
         _show_untracked_only(found, as_json, porcelain, nul)
         return ExitCode.DONE
     choice = choose_remote(project, session.settings)
     remote, tag = choice.name if choice else "", read_local_config(project.local_path).tag
     status = look_at(project, remote, tag)
-    others = untracked_files(project, status.index) if untracked else []
+    others = list(untracked_paths(project, status.index)) if untracked else []
     if as_json:
         _print_json(status, remote, tag, others, files)
     elif porcelain:
