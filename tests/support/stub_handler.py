@@ -45,7 +45,7 @@ class StubHandler(BaseHTTPRequestHandler):
             fault.before(registry)
         size = int(request.header("Content-Length") or 0)
         if fault and fault.drop_after is not None and size:
-            self._read(fault.drop_after)
+            self._read(min(fault.drop_after, size))
             self._break_off(request)
         too_large = registry.quirks.max_body
         if too_large is not None and size > too_large:
