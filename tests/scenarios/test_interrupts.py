@@ -1,5 +1,6 @@
 """Ctrl-C, and readers that go away: the program ends at once, and what it did is not lost."""
 
+import json
 import os
 import random
 import signal
@@ -13,7 +14,7 @@ from threading import Event
 
 import pytest
 
-from modelops_bundle.digest import digest_of
+from modelops_bundle.media_types import BUNDLE_FILE, BUNDLE_PACK
 from tests.support import cli
 from tests.support.stub_registry import StubRegistry, stub_registry
 from tests.support.workspace import Workspace, assert_refusal
@@ -59,23 +60,31 @@ def ended(event: Event) -> Iterator[None]:
         event.set()
 
 
-def test_an_interrupted_clone_goes_on_when_the_same_command_is_run_again(alice: Workspace, tmp_path: Path) -> None:
+@pytest.mark.parametrize("media_type", [BUNDLE_FILE, BUNDLE_PACK])
+def test_an_interrupted_clone_goes_on_when_the_same_command_is_run_again(
+    alice: Workspace, tmp_path: Path, media_type: str
+) -> None:
     silence = Event()
     with stub_registry() as registry, ended(silence):
         remote = f"{registry.host}/lab/model"
+        alice.write("data/large.bin", random.Random(1).randbytes(9_000_000))
+        alice.ok("add", ".")
         alice.ok("push", "--remote", remote)
+        manifest = json.loads(registry.manifests["lab/model"][registry.tags["lab/model"]["latest"]][1])
+        blob = next(layer["digest"] for layer in manifest["layers"] if layer["mediaType"] == media_type)
         arrived = Event()
 
         def hang(_: StubRegistry) -> None:
             arrived.set()
             silence.wait()
 
-        blob = digest_of((alice.root / "data" / "cases.csv").read_bytes())
-        registry.fail("GET", f"/blobs/{blob}", before=hang)
+        registry.fail("GET", f"/blobs/{blob}", times=100, before=hang)
         with cli.start("clone", remote, "copy", cwd=tmp_path) as process:
             assert arrived.wait(30)
+            started = time.monotonic()
             process.send_signal(signal.SIGINT)
             _, stderr = process.communicate(timeout=30)
+        assert time.monotonic() - started < 10
         assert_refusal(cli.Result(process.returncode, b"", stderr.decode()), 130)
         silence.set()
         Workspace(tmp_path).ok("clone", remote, "copy")

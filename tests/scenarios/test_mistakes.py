@@ -51,6 +51,14 @@ def with_two_spellings(workspace: Workspace) -> None:
     workspace.write("NOTES.md", "b")
 
 
+def with_bytes_for_a_name(workspace: Workspace) -> None:
+    Path(os.fsdecode(os.fsencode(workspace.root) + b"/caf\xe9.csv")).write_text("x\n")
+
+
+def with_link_to_directory(workspace: Workspace) -> None:
+    (workspace.root / "inputs").symlink_to("data")
+
+
 def truncated(path: str) -> Callable[[Workspace], object]:
     """Cut the last byte off a file of the metadata directory."""
 
@@ -107,6 +115,10 @@ MISTAKES = [
     Mistake("no size", 2, ("init", "--threshold", "0", "x"), "threshold", "init --help"),
     Mistake("a pipe", 2, ("add", "."), "neither file nor symlink: 'pipe'", ".modelopsignore", with_pipe),
     Mistake("a link out", 2, ("add", "."), "points outside the project", ".modelopsignore", with_outward_link),
+    Mistake("not UTF-8", 2, ("add", "."), "its name is not UTF-8", "rename", with_bytes_for_a_name),
+    Mistake(
+        "beyond a link", 2, ("add", "inputs/cases.csv"), "beyond a symlink", "leads to", with_link_to_directory
+    ),
     Mistake("two spellings", 2, ("add", "."), "one name", "rename", with_two_spellings),
     Mistake("reserved", 2, ("add", "-f", f"{METADATA}/HEAD"), "is reserved", "rename"),
     Mistake("bad number", 2, ("status",), "MODELOPS_HTTP_RETRY", "unset", env={"MODELOPS_HTTP_RETRY": "many"}),
@@ -129,6 +141,7 @@ MISTAKES = [
     Mistake("damaged object", 5, ("status", "--exit-code"), "is damaged", "fetch", damage_head),
     Mistake("remote moved", 7, ("push",), "holds changes that you do not have", "pull", edited_on_both_sides),
     Mistake("conflict", 12, ("pull",), "1 path is in conflict", "--overwrite", edited_on_both_sides),
+    Mistake("a file there", 12, ("clone", "oci:../remote", "README.md"), "README.md", "another"),
     Mistake("not empty", 12, ("clone", "oci:../remote", "data"), "is not empty", "another"),
 ]
 
