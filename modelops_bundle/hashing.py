@@ -83,16 +83,22 @@ def open_regular(path: str) -> BinaryIO:
 
     Raises NotFound when it is gone and Invalid when it is something else than a readable file.
     """
+    return os.fdopen(_open(path)[0], "rb", buffering=0)  # type: ignore[return-value,unused-ignore]
+
+
+def _open(path: str) -> tuple[int, os.stat_result]:
+    """Return the descriptor of a regular file, and its stat."""
     try:
         handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
     except FileNotFoundError:
         raise NotFound(f"no such file: '{path}'") from None
     except OSError as error:
         raise Invalid(f"cannot read '{path}': {error.strerror}", hint="check its permissions") from error
-    if not stat.S_ISREG(os.fstat(handle).st_mode):
+    now = os.fstat(handle)
+    if not stat.S_ISREG(now.st_mode):
         os.close(handle)
         raise Invalid(f"not a regular file: '{path}'", hint="only files and symlinks can be tracked")
-    return os.fdopen(handle, "rb", buffering=0)  # type: ignore[return-value,unused-ignore]
+    return handle, now
 
 
 def same_moment(before: os.stat_result, after: os.stat_result) -> bool:
@@ -140,10 +146,12 @@ def read_content(path: str, copy: int = -1) -> tuple[Content, os.stat_result]:
 def read_small(path: str) -> tuple[bytes, Content, os.stat_result]:
     """Read a regular file of less than SMALL bytes; return its bytes too. Raises FileChanged."""
     for _ in range(_TRIES):
-        with open_regular(path) as stream:
-            before = os.fstat(stream.fileno())
-            data = stream.read(before.st_size + 1)
-            after = os.fstat(stream.fileno())
+        handle, before = _open(path)
+        try:
+            data = os.read(handle, before.st_size + 1)
+            after = os.fstat(handle)
+        finally:
+            os.close(handle)
         if same_moment(before, after) and len(data) == after.st_size:
             return data, content_of(data), after
     raise FileChanged(path)

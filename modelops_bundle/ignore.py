@@ -47,6 +47,9 @@ class Verdict:
 
 TRACKABLE = Verdict(False)
 
+_ANYWHERE = "^(?:.+/)?"
+"""How pathspec translates that a pattern may match in any directory."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
@@ -56,15 +59,41 @@ class _Rule:
     verdict: Verdict
 
 
-def _deciding(rules: list[_Rule], path: str, directory: bool) -> Verdict | None:
-    """Return the verdict of the first rule that names this very path, and not a directory above it."""
-    whole = f"{path}/" if directory else path
-    for rule in rules:
-        # The one group that a pattern may have is the slash behind a directory: there its match must end.
-        found = rule.regex.search(whole if rule.regex.groups else path)
-        if found and (not rule.regex.groups or any(m.end() == len(whole) for m in rule.regex.finditer(whole))):
-            return rule.verdict
-    return None
+class _Rules:
+    """The rules of one file in the order in which they are asked: the last first."""
+
+    def __init__(self, rules: list[_Rule]) -> None:
+        self._rules = rules
+        self._some = re.compile(_one_of([rule.regex for rule in rules])) if rules else None
+
+    def deciding(self, path: str, directory: bool) -> Verdict | None:
+        """Return the verdict of the first rule that names this very path, and not a directory above it."""
+        whole = f"{path}/" if directory else path
+        # Nearly every path is named by no rule, and one search tells so.
+        if not self._some or not (self._some.search(whole) or (directory and self._some.search(path))):
+            return None
+        for rule in self._rules:
+            # The one group that a pattern may have is the slash behind a directory: there its match must end.
+            found = rule.regex.search(whole if rule.regex.groups else path)
+            if found and (not rule.regex.groups or any(m.end() == len(whole) for m in rule.regex.finditer(whole))):
+                return rule.verdict
+        return None
+
+
+def _one_of(regexes: list[re.Pattern[str]]) -> str:
+    """Return a pattern that is found wherever one of these is; the beginning that most share is tried once."""
+    nameless = [_without_names(regex) for regex in regexes]
+    shared = [pattern.removeprefix(_ANYWHERE) for pattern in nameless if pattern.startswith(_ANYWHERE)]
+    others = [pattern for pattern in nameless if not pattern.startswith(_ANYWHERE)]
+    return "|".join([*others, f"{_ANYWHERE}(?:{'|'.join(shared)})"] if shared else others)
+
+
+def _without_names(regex: re.Pattern[str]) -> str:
+    """Return a pattern whose groups have no names, which may stand only once in a pattern."""
+    pattern = regex.pattern
+    for name in regex.groupindex:
+        pattern = pattern.replace(f"(?P<{name}>", "(?:")
+    return pattern
 
 
 class IgnoreRules:
@@ -72,7 +101,7 @@ class IgnoreRules:
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        self._files: dict[str, list[_Rule]] = {}
+        self._files: dict[str, _Rules] = {}
         self._defaults = _compile(DEFAULTS, "")
         self._directories: dict[str, Verdict] = {}
 
@@ -93,42 +122,41 @@ class IgnoreRules:
         here = parent
         while True:
             inner = path[len(here) + 1 :] if here else path
-            if found := _deciding(self._rules_in(here), inner, directory):
+            if found := self._rules_in(here).deciding(inner, directory):
                 return found
             if not here:
                 break
             here = here.rpartition("/")[0]
-        return _deciding(self._defaults, path, directory) or TRACKABLE
+        return self._defaults.deciding(path, directory) or TRACKABLE
 
-    def _rules_in(self, directory: str) -> list[_Rule]:
+    def _rules_in(self, directory: str) -> _Rules:
         rules = self._files.get(directory)
         if rules is None:
             rules = self._files[directory] = self._read(directory)
         return rules
 
-    def _read(self, directory: str) -> list[_Rule]:
+    def _read(self, directory: str) -> _Rules:
         source = f"{directory}/{IGNORE_FILE}" if directory else IGNORE_FILE
         file = self._root / source
         if not file.is_file():
-            return []
+            return _Rules([])
         if file.stat().st_size > MAX_IGNORE_BYTES:
             raise Invalid(f"larger than {MAX_IGNORE_BYTES} bytes: '{source}'", hint="shorten it")
         # Editors on Windows begin files with a byte order mark.
         return _compile(file.read_text("utf-8-sig", "replace").split("\n"), source)
 
 
-def _compile(lines: Iterable[str], source: str) -> list[_Rule]:
-    """Return the rules in the order in which they are asked: the last first."""
+def _compile(lines: Iterable[str], source: str) -> _Rules:
     rules = []
     for number, line in enumerate(lines, 1):
         try:
             pattern = GitIgnoreSpecPattern(re.sub(r"\[:([a-z]+):\]", _class, line))
-        except ValueError as error:
+        except (ValueError, re.error) as error:
             raise Invalid(f"bad pattern in '{source}': {error}", hint=f"correct '{source}'") from error
         if pattern.regex:
             where = (source, number) if source else ("built-in", 0)
             rules.append(_Rule(pattern.regex, Verdict(bool(pattern.include), *where, line)))
-    return rules[::-1]
+    return _Rules(rules[::-1])
 
 
 def _class(found: re.Match[str]) -> str:

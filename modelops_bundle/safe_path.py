@@ -165,4 +165,6 @@ def parents_of(path: str) -> Iterator[str]:
 
 def printable(path: str) -> str:
     """Return a path with everything that could disturb a terminal escaped."""
+    if path.isprintable():
+        return path
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in path)

@@ -107,7 +107,7 @@ class _Entrance:
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        self._is_real = _DirectoryCheck(root)
+        self._is_real = DirectoryCheck(root)
         self.prefix = ""
         self.handle: int | None = None
 
@@ -135,7 +135,7 @@ class _Entrance:
             self.handle = None
 
 
-class _DirectoryCheck:
+class DirectoryCheck:
     """Tells whether a directory is one, and not a symlink somewhere on its way."""
 
     def __init__(self, root: Path) -> None:
@@ -153,7 +153,7 @@ class _DirectoryCheck:
 
 def is_real_directory(root: Path, directory: str) -> bool:
     """Tell whether a directory below the root is reached through no symlink."""
-    return _DirectoryCheck(root)(directory)
+    return DirectoryCheck(root)(directory)
 
 
 def look(root: Path, path: str, now: os.stat_result, known: IndexEntry | None = None) -> IndexEntry:

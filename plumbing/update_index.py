@@ -17,7 +17,7 @@ from modelops_bundle.removal import remove_paths
 from modelops_bundle.safe_path import TRAVELLING, UnsafePath, check_collisions, check_link, check_path
 from modelops_bundle.snapshot import take
 from modelops_bundle.tracking import refresh
-from modelops_bundle.working_tree import is_real_directory, look, observe, walk
+from modelops_bundle.working_tree import DirectoryCheck, look, observe, walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +36,12 @@ def add_paths(project: Project, names: Iterable[str], *, force: bool) -> Added:
     """
     tracked: list[str] = []
     ignored: list[str] = []
+    is_real = DirectoryCheck(project.root)
     with project.lock():
         index = project.load_index()
         for path, now in _expand(project, names, index, force, ignored):
             entry = index.get(path)
-            _check(project, path, now)
+            _check(project, is_real, path, now)
             fresh = take(project.objects, project.root, path, now)
             if entry is None or (fresh.sha256, fresh.mode) != (entry.sha256, entry.mode):
                 tracked.append(path)
@@ -57,8 +58,9 @@ def preview_add(project: Project, names: Iterable[str], *, force: bool) -> Added
     index = project.load_index()
     ignored: list[str] = []
     tracked = []
+    is_real = DirectoryCheck(project.root)
     for path, now in _expand(project, names, index, force, ignored):
-        _check(project, path, now)
+        _check(project, is_real, path, now)
         fresh, entry = look(project.root, path, now), index.get(path)
         if entry is None or (fresh.sha256, fresh.mode) != (entry.sha256, entry.mode):
             tracked.append(path)
@@ -106,11 +108,11 @@ def _travelling(project: Project) -> Iterator[tuple[str, os.stat_result]]:
             yield path, os.lstat(project.root / path)
 
 
-def _check(project: Project, path: str, now: os.stat_result) -> None:
+def _check(project: Project, is_real: DirectoryCheck, path: str, now: os.stat_result) -> None:
     check_path(path)
     if not mode_bits(now):
         raise Invalid(f"neither file nor symlink: '{path}'", hint="add it to .modelopsignore")
-    if not is_real_directory(project.root, path.rpartition("/")[0]):
+    if not is_real(path.rpartition("/")[0]):
         raise Invalid(f"'{path}' lies beyond a symlink", hint="add the file that the link leads to")
     if mode_bits(now) == LINK_BITS:
         check_link(path, os.readlink(project.root / path))

@@ -93,7 +93,7 @@ def test_a_deeper_file_wins_over_one_above(tmp_path: Path) -> None:
     assert ignored(tmp_path, "a.csv", "d/a.csv", "d/e/a.csv") == ["a.csv"]
 
 
-@pytest.mark.parametrize("pattern", ["!", "a\\"])
+@pytest.mark.parametrize("pattern", ["!", "a\\", "[1-.]"])
 def test_a_bad_pattern_is_refused_by_file(tmp_path: Path, pattern: str) -> None:
     (tmp_path / "d").mkdir()
     (tmp_path / "d" / ".modelopsignore").write_text(pattern)

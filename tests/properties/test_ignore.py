@@ -1,13 +1,15 @@
 """`.modelopsignore` ignores what git ignores for the same lines in `.gitignore`."""
 
 import os
+import re
 import subprocess
 from pathlib import Path
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from modelops_bundle.ignore import IgnoreRules
+from modelops_bundle.errors import Invalid
+from modelops_bundle.ignore import IgnoreRules, _compile
 from tests.support.programs import require
 
 FILES = [
@@ -41,3 +43,19 @@ def test_the_same_files_are_ignored_as_by_git(tmp_path: Path, top: str, inner: s
     rules = IgnoreRules(tmp_path)
     left = {file for file in FILES if not rules.verdict(file).ignored}
     assert left == {os.fsdecode(name) for name in seen} & set(FILES)
+
+
+PATTERN = st.text("ab*?/!\\.[]-^(|)<>P+{1} ", min_size=1, max_size=12)
+PATH = st.lists(st.text("ab.(|)<>P+{1} -^", min_size=1, max_size=4), min_size=1, max_size=3).map("/".join)
+
+
+@settings(max_examples=300)
+@given(patterns=st.lists(PATTERN, min_size=1, max_size=5), path=PATH, directory=st.booleans())
+def test_the_search_for_some_rule_misses_none(patterns: list[str], path: str, directory: bool) -> None:
+    try:
+        rules = _compile(patterns, "f")
+    except Invalid:
+        assume(False)
+    found = rules.deciding(path, directory)
+    rules._some = re.compile("")
+    assert found == rules.deciding(path, directory)
