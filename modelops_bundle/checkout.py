@@ -140,6 +140,7 @@ class Checkout:
                 hint="run the command again",
                 details=tuple(sorted(moved)),
             )
+        _check_writable(self._root, (*self._staged, *doomed))
         in_the_way = self._in_the_way(doomed)
         for path in in_the_way:
             self._unlink(path)
@@ -177,6 +178,14 @@ class Checkout:
                 os.rmdir(self._root / parent)
             except OSError:
                 break
+
+
+def _check_writable(root: Path, paths: Iterable[str]) -> None:
+    """Raise PermissionError naming a directory in which a path could not be replaced, before any is."""
+    for directory in {path.rpartition("/")[0] for path in paths}:
+        place = f"{root}/{directory}" if directory else str(root)
+        if os.path.isdir(place) and not os.access(place, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), place)
 
 
 def _is_free(root: Path, directory: str, doomed: Container[str]) -> bool:

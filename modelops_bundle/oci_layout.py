@@ -61,7 +61,7 @@ class LayoutRemote:
     def push_manifest(self, data: bytes, media_type: str) -> Digest:
         digest = digest_of(data)
         manifest = parse_manifest(data, f"'{digest}'")
-        missing = tuple(b.digest for b in (manifest.config, *manifest.layers) if not self.has_blob(b.digest))
+        missing = tuple(blob.digest for blob in (manifest.config, *manifest.layers) if not self._holds(blob))
         if missing:
             raise BlobsMissing(f"'{self.name}' lacks {len(missing)} blobs of manifest '{digest}'", missing)
         self._create()
@@ -104,7 +104,7 @@ class LayoutRemote:
 
     def push_blob(self, blob: Descriptor, open_content: Callable[[], BinaryIO]) -> BlobStatus:
         target = self._blob(blob.digest)
-        if target.is_file() and target.stat().st_size == blob.size:
+        if self._holds(blob) and _digest_of_file(target) == blob.digest:
             return BlobStatus.EXISTS
         self._create()
         with open_content() as content, replacing(target, flush=True, mode=0o444) as stream:
@@ -155,6 +155,13 @@ class LayoutRemote:
         document: dict[str, Any] = value
         return document
 
+    def _holds(self, blob: Descriptor) -> bool:
+        """Tell whether a blob is here with all its bytes."""
+        try:
+            return self._blob(blob.digest).stat().st_size == blob.size
+        except FileNotFoundError:
+            return False
+
     def _blob(self, digest: Digest) -> Path:
         return self._directory / "blobs" / "sha256" / hex_of(digest)
 
@@ -170,6 +177,11 @@ class LayoutRemote:
 
     def _missing(self, digest: Digest) -> NotFound:
         return NotFound(f"no blob '{digest}' at '{self.name}'", hint=f"check that '{self._directory}' is whole")
+
+
+def _digest_of_file(file: Path) -> Digest:
+    with file.open("rb") as stream:
+        return digest_of_stream(stream)[0]
 
 
 def _tag_of(entry: dict[str, Any]) -> str:

@@ -30,11 +30,12 @@ class Outgoing:
     plan: PushPlan
     index: Index = field(default_factory=Index)
     version: Bundle | None = None
+    afresh: bool = False
 
     @property
     def up_to_date(self) -> bool:
-        """Whether the tag names this content already."""
-        return self.theirs is not None and self.theirs.config.tree == self.tree.digest()
+        """Whether the tag names this content already, and nobody wants it sent afresh."""
+        return not self.afresh and self.theirs is not None and self.theirs.config.tree == self.tree.digest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,8 @@ def send(
         return Sent(outgoing.theirs)
     expected = outgoing.theirs.digest if outgoing.theirs else None
     sources = mount_sources(project, remote.name)
-    route = Route(remote, known_blobs(project, remote.name), sources, on_event, jobs)
+    known = frozenset[Digest]() if outgoing.afresh else known_blobs(project, remote.name)
+    route = Route(remote, known, sources, on_event, jobs)
     base = _base(project, outgoing, remote)
     try:
         sent = _send_blobs(project, outgoing, route, reusable(base, outgoing.tree, project.packs), origin)
@@ -110,6 +112,8 @@ def _throw_away(pack: FinishedPack) -> None:
 
 def _base(project: Project, outgoing: Outgoing, remote: Remote) -> Bundle | None:
     """Return a version at the remote whose packs may be named again: best the one that the tag names."""
+    if outgoing.afresh:
+        return None
     if outgoing.theirs:
         return outgoing.theirs
     head = project.head

@@ -12,6 +12,10 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     if arguments is None and sys.getfilesystemencoding() != "utf-8":
         # Else a locale would decide how names of files are read, and with them the digest of a tree.
         os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])
+    # A program that was started without them must not fail for it: nobody reads what it says.
+    for name, mode in ("stdin", "r"), ("stdout", "w"), ("stderr", "w"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115 - open until the end
     # The short-lived heap of one command is never worth a collection, which would be 20 % of `status` with
     # 100,000 files; nor is what imports leave behind, so they come after this.
     gc.disable()

@@ -7,10 +7,11 @@ import click
 from modelops_bundle.bundle import Bundle
 from modelops_bundle.bundle_reference import parse_version
 from modelops_bundle.checkout import Checkout
-from modelops_bundle.digest import Digest
+from modelops_bundle.digest import Digest, short
 from modelops_bundle.fetching import Cost, Origin, Seeds, cost_of, seeds_for, stage_contents
 from modelops_bundle.local_config import read_local_config
 from modelops_bundle.merge import Merge, merge, plan_merge, refuse_conflicts
+from modelops_bundle.overtaken import base_before_overtaken_push
 from modelops_bundle.plumbing._session import (
     Session,
     dry_run_option,
@@ -28,12 +29,13 @@ from modelops_bundle.remote import Remote
 from modelops_bundle.remotes import choose_remote
 from modelops_bundle.sync import PullOptions
 from modelops_bundle.sync_state import base_of, record_seen, record_sync
+from modelops_bundle.tags import check_tag
 from modelops_bundle.tree import EMPTY, Tree
 from modelops_bundle.tree_diff import State
 
 
 @click.command()
-@click.option("--tag", default="", help="Pull this tag instead of the project's.")
+@click.option("--tag", default=None, help="Pull this tag instead of the project's.")
 @click.option("--ref", default="", metavar="REF", help="Pull this version: a digest (sha256:…) or a tag.")
 @click.option("--overwrite", is_flag=True, help="Take the remote's side of everything; yours are kept as objects.")
 @click.option("--restore-deleted", is_flag=True, help="Bring back files that were deleted here.")
@@ -44,7 +46,7 @@ from modelops_bundle.tree_diff import State
 @pass_session
 def command(
     session: Session,
-    tag: str,
+    tag: str | None,
     ref: str,
     overwrite: bool,
     restore_deleted: bool,
@@ -64,10 +66,17 @@ def command(
     project = session.project
     options = PullOptions(overwrite, restore_deleted)
     with session.remote(remote) as opened:
-        bundle, tag = _find(project, opened, tag, ref)
-        elsewhere = not _is_own(session, opened.name, tag)
-        base = project.head if elsewhere else base_of(project, opened.name, tag)
+        bundle, named = _find(project, opened, tag, ref)
+        elsewhere = not _is_own(session, opened.name, named)
+        base = project.head if elsewhere else base_of(project, opened.name, named)
         base_tree = _base_tree(project, opened, base)
+        if not elsewhere and bundle.digest != base:
+            before = base_before_overtaken_push(project, opened.name, named, bundle.tree)
+            if before is not None:
+                base_tree = before
+                talk(
+                    session, f"another push overtook yours, {short(base or '')}: its changes stay here; push again"
+                )
         seeds = _seeds(project, base)
         if dry_run:
             work = plan_merge(project, bundle, base_tree, options)
@@ -75,7 +84,7 @@ def command(
         else:
             with project.lock():
                 project.objects.remove_leftovers()
-            switched = overwrite or elsewhere or project.refs.read(base_ref(opened.name, tag)) is None
+            switched = overwrite or elsewhere or project.refs.read(base_ref(opened.name, named)) is None
             with shown_progress(session) as on_event:
                 origin = Origin(opened, on_event, session.settings.jobs)
 
@@ -84,9 +93,9 @@ def command(
 
                 work = merge(project, bundle, base_tree, options, stage)
             with project.lock():
-                record_sync(project, opened.name, tag, bundle.digest, "pull", switched=switched)
+                record_sync(project, opened.name, named, bundle.digest, "pull", switched=switched)
         name = opened.name
-    where = f"{name}:{tag}" if tag else name
+    where = f"{name}:{named}" if named else name
     _report(session, bundle, work, where, cost if dry_run else None, as_json, porcelain)
     if dry_run:
         refuse_conflicts(work.plan, options)
@@ -98,9 +107,11 @@ def _is_own(session: Session, remote: str, tag: str) -> bool:
     return (remote, tag) == (choice.name if choice else remote, own)
 
 
-def _find(project: Project, remote: Remote, tag: str, ref: str) -> tuple[Bundle, str]:
+def _find(project: Project, remote: Remote, tag: str | None, ref: str) -> tuple[Bundle, str]:
     """Return the version to pull, and its tag unless it was named by digest."""
-    version = parse_version(ref) if ref else tag or read_local_config(project.local_path).tag
+    version = (
+        parse_version(ref) if ref else read_local_config(project.local_path).tag if tag is None else check_tag(tag)
+    )
     if version.startswith("sha256:"):
         return fetch_manifest(project, remote, version), ""
     bundle = require_tag(project, remote, version)

@@ -2,6 +2,7 @@
 
 import os
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 
 import click
 
@@ -40,9 +41,14 @@ Synced = tuple[Digest | None, Digest | None]
 
 
 @click.command()
-@click.option("--tag", default="", help="Push to this tag instead of the project's.")
+@click.option("--tag", default=None, help="Push to this tag instead of the project's.")
 @click.option("--ref", default="", metavar="REF", help="Publish this known version instead of the working tree.")
-@click.option("-f", "--force", is_flag=True, help="Move the tag even if that discards the remote's changes.")
+@click.option(
+    "-f",
+    "--force",
+    is_flag=True,
+    help="Move the tag even if that discards the remote's changes, and check all blobs.",
+)
 @remote_option
 @dry_run_option
 @json_option
@@ -50,7 +56,7 @@ Synced = tuple[Digest | None, Digest | None]
 @pass_session
 def command(
     session: Session,
-    tag: str,
+    tag: str | None,
     ref: str,
     force: bool,
     remote: str,
@@ -64,11 +70,13 @@ def command(
     changes that you do not have, nothing is sent and the exit code is 7: pull first.
     """
     project = session.project
-    tag = check_tag(tag or read_local_config(project.local_path).tag)
+    tag = check_tag(read_local_config(project.local_path).tag if tag is None else tag)
     with session.remote(remote) as opened:
         synced = _synced(project, opened.name, tag)
         outgoing = _known_version(session, opened, tag, ref) if ref else _working_tree(project, opened, tag)
-        if not force:
+        if force:
+            outgoing = replace(outgoing, version=outgoing.version if ref else None, afresh=True)
+        else:
             _refuse_to_discard(outgoing, tag, opened.name)
         if dry_run:
             sent = estimate(project, opened, outgoing)

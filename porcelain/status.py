@@ -87,7 +87,8 @@ def _show(status: Status, remote: str, tag: str, others: list[str], files: bool)
     if others:
         say("Untracked:")
         listing("?", others, all_of_them=files)
-    step = _NEXT.get(status.standing)
+    # A lost index must not end in a push that publishes nothing but deletions.
+    step = "modelops-bundle add ." if status.base and not status.index else _NEXT.get(status.standing)
     if step:
         say(f"Next: {step}")
 
