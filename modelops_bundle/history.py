@@ -52,7 +52,7 @@ def names_of_versions(project: Project) -> dict[Digest, list[str]]:
     for ref, digest in project.refs:
         kind, _, rest = ref.partition("/")
         remote, _, tag = rest.rpartition("/")
-        if kind != "bases":
+        if kind in ("tags", "remotes"):
             names.setdefault(digest, []).append(f"{remote}:{tag}" if remote else tag)
     return names
 

@@ -1,6 +1,6 @@
 """A push on its way: what we have, what the tag names, what moving it means, and the sending itself."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from modelops_bundle.bundle import Bundle
@@ -69,8 +69,11 @@ def send(
     on_event: OnEvent,
     jobs: int = 0,
     origin: Remote | None = None,
+    before_tag: Callable[[Digest], None] = lambda digest: None,
 ) -> Sent:
     """Publish and make the tag name it; `origin` is a remote that has the packs of a known version.
+
+    `before_tag` is told the version right before the tag moves.
 
     Raises RemoteMoved when somebody moved the tag meanwhile, and FileChanged, with nothing published.
     """
@@ -83,14 +86,14 @@ def send(
     base = _base(project, outgoing, remote)
     try:
         sent = _send_blobs(project, outgoing, route, reusable(base, outgoing.tree, project.packs), origin)
-        _publish(remote, sent.bundle, tag, expected)
+        _publish(remote, sent.bundle, tag, expected, before_tag)
     except BlobsMissing:
         # A garbage collection took blobs that the last version vouched for: send all that is not there.
         if outgoing.version and outgoing.version.packs and origin is None:
             # Nobody has its packs any more; its content makes others.
             outgoing = replace(outgoing, version=None)
         sent = _send_blobs(project, outgoing, Route(remote, (), sources, on_event, jobs), Known(), origin)
-        _publish(remote, sent.bundle, tag, expected)
+        _publish(remote, sent.bundle, tag, expected, before_tag)
     return sent
 
 
@@ -134,6 +137,8 @@ def _send_blobs(project: Project, outgoing: Outgoing, route: Route, reuse: Known
     return Sent(bundle, {d: sizes[d] for d, status in statuses.items() if status is BlobStatus.PUSHED})
 
 
-def _publish(remote: Remote, bundle: Bundle, tag: str, expected: Digest | None) -> None:
-    remote.push_manifest(bundle.data, OCI_MANIFEST)
+def _publish(
+    remote: Remote, bundle: Bundle, tag: str, expected: Digest | None, before_tag: Callable[[Digest], None]
+) -> None:
+    before_tag(remote.push_manifest(bundle.data, OCI_MANIFEST))
     remote.set_tag(tag, bundle.data, OCI_MANIFEST, expected)

@@ -4,6 +4,7 @@
     tags/<tag>               our own names for versions
     remotes/<remote>/<tag>   what we last saw a tag of a remote name
     bases/<remote>/<tag>     the version of that tag that the working tree holds the changes of
+    sent/<remote>/<tag>      the version that a push is about to make that tag name; gone when the push has ended
 
 Each is a file of one digest and a newline below `.modelops-bundle`; a remote's name is one path component,
 with `/` and `%` percent-encoded. `logs/HEAD` keeps one line for every change of HEAD.
@@ -23,7 +24,7 @@ from modelops_bundle.lockfile import hold
 from modelops_bundle.tags import check_tag
 
 HEAD = "HEAD"
-_KINDS = ("tags", "remotes", "bases")
+_KINDS = ("tags", "remotes", "bases", "sent")
 _MAX_FOLDER = 200
 
 
@@ -61,6 +62,11 @@ def remote_ref(remote: str, tag: str) -> str:
 def base_ref(remote: str, tag: str) -> str:
     """Return the name of the version of a remote's tag that the working tree was last in sync with."""
     return f"bases/{remote}/{check_tag(tag)}"
+
+
+def sent_ref(remote: str, tag: str) -> str:
+    """Return the name of the version that a push of the working tree is about to make a remote's tag name."""
+    return f"sent/{remote}/{check_tag(tag)}"
 
 
 class RefStore:
@@ -149,7 +155,7 @@ class RefStore:
         if kind not in _KINDS or bool(remote) != (kind != "tags") or remote in (".", ".."):
             raise Invalid(
                 f"not a ref: '{name}'",
-                hint="a ref is HEAD, tags/<tag>, remotes/<remote>/<tag> or bases/<remote>/<tag>",
+                hint="a ref is HEAD, tags/<tag>, or one of remotes, bases and sent with /<remote>/<tag>",
             )
         check_tag(tag)
         return self._directory.joinpath("refs", kind, *_folders_of(remote), tag)

@@ -55,8 +55,8 @@ def look_at(project: Project, remote: str, tag: str) -> Status:
     What was learned about touched files is kept in the index, unless another command is at work.
     """
     now = _refresh_and_keep(project)
-    base = base_of(project, remote, tag) if remote else project.head
     seen = project.refs.read(remote_ref(remote, tag)) if remote else None
+    base = base_of(project, remote, tag, seen) if remote else project.head
     config = _config(project, base)
     if config and now.index.tree_digest == config.tree and not now.missing and seen in (base, None):
         states: dict[str, State] = {}

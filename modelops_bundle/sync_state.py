@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from modelops_bundle.digest import Digest, is_digest
 from modelops_bundle.project import Project
-from modelops_bundle.refs import HEAD, base_ref, remote_ref
+from modelops_bundle.refs import HEAD, base_ref, remote_ref, sent_ref
 
 LOG = "logs/HEAD"
 
@@ -20,8 +20,14 @@ class LogEntry:
     where: str
 
 
-def base_of(project: Project, remote: str, tag: str) -> Digest | None:
-    """Return the version of a tag that the working tree has the changes of, else the version it came from."""
+def base_of(project: Project, remote: str, tag: str, named: Digest | None = None) -> Digest | None:
+    """Return the version of a tag that the working tree has the changes of, else the version it came from.
+
+    `named` is what the tag names now. It is the base, too, if a push from here moved the tag there and was
+    killed before it could remember that.
+    """
+    if named and named == project.refs.read(sent_ref(remote, tag)):
+        return named
     return project.refs.read(base_ref(remote, tag)) or project.head
 
 
@@ -34,6 +40,11 @@ def record_seen(project: Project, remote: str, tag: str, digest: Digest | None) 
         project.refs.update(name, digest)
 
 
+def record_sending(project: Project, remote: str, tag: str, digest: Digest) -> None:
+    """Remember that a tag will name a version of the working tree; `record_sync` tells that it does."""
+    project.refs.update(sent_ref(remote, tag), digest)
+
+
 def record_sync(project: Project, remote: str, tag: str, digest: Digest, command: str, *, switched: bool) -> None:
     """Remember that the working tree is in sync with a version; call with the project's lock held.
 
@@ -42,11 +53,12 @@ def record_sync(project: Project, remote: str, tag: str, digest: Digest, command
     """
     if switched:
         for name in project.refs.names():
-            if name.startswith("bases/"):
+            if name.startswith(("bases/", "sent/")):
                 project.refs.delete(name)
     if tag:
         record_seen(project, remote, tag, digest)
         project.refs.update(base_ref(remote, tag), digest)
+        project.refs.delete(sent_ref(remote, tag))
     if project.head != digest:
         project.refs.update(HEAD, digest)
         log_head(project, command, digest, f"{remote}:{tag}" if tag else remote)

@@ -68,7 +68,7 @@ def command(
     with session.remote(remote) as opened:
         bundle, named = _find(project, opened, tag, ref)
         elsewhere = not _is_own(session, opened.name, named)
-        base = project.head if elsewhere else base_of(project, opened.name, named)
+        base = project.head if elsewhere else base_of(project, opened.name, named, bundle.digest)
         base_tree = _base_tree(project, opened, base)
         if not elsewhere and bundle.digest != base:
             before = base_before_overtaken_push(project, opened.name, named, bundle.tree)

@@ -29,7 +29,7 @@ from modelops_bundle.refs import base_ref
 from modelops_bundle.remote import Remote
 from modelops_bundle.remotes import choose_remote
 from modelops_bundle.sync import PushPlan, plan_push
-from modelops_bundle.sync_state import base_of, record_seen, record_sync
+from modelops_bundle.sync_state import base_of, record_seen, record_sending, record_sync
 from modelops_bundle.tags import check_tag
 from modelops_bundle.tracking import snapshot
 from modelops_bundle.tree import EMPTY, Tree
@@ -73,6 +73,12 @@ def command(
     tag = check_tag(read_local_config(project.local_path).tag if tag is None else tag)
     with session.remote(remote) as opened:
         synced = _synced(project, opened.name, tag)
+
+        def before_tag(digest: Digest) -> None:
+            with project.lock():
+                if not ref and _synced(project, opened.name, tag) == synced:
+                    record_sending(project, opened.name, tag, digest)
+
         outgoing = _known_version(session, opened, tag, ref) if ref else _working_tree(project, opened, tag)
         if force:
             outgoing = replace(outgoing, version=outgoing.version if ref else None, afresh=True)
@@ -84,7 +90,7 @@ def command(
             with project.lock():
                 project.objects.remove_leftovers()
             with shown_progress(session) as on_event, _origin(session, opened) as origin:
-                sent = send(project, opened, outgoing, tag, on_event, session.settings.jobs, origin)
+                sent = send(project, opened, outgoing, tag, on_event, session.settings.jobs, origin, before_tag)
             _finish(project, opened.name, tag, sent.bundle, synced, whole_tree=not ref)
         where = f"{opened.name}:{tag}"
     _report(session, outgoing, sent, where, dry_run, as_json, porcelain)
@@ -126,8 +132,8 @@ def _origin(session: Session, remote: Remote) -> AbstractContextManager[Remote |
 
 def _plan(project: Project, remote: Remote, tag: str, tree: Tree) -> tuple[Bundle | None, PushPlan]:
     """Return what the tag names now, and what moving it to our tree means."""
-    base = base_of(project, remote.name, tag)
     theirs = fetch_tag(project, remote, tag)
+    base = base_of(project, remote.name, tag, theirs.digest if theirs else None)
     record_seen(project, remote.name, tag, theirs.digest if theirs else None)
     base_tree: Tree = fetch_manifest(project, remote, base).tree if base and theirs else EMPTY
     is_base = theirs is None or theirs.digest == base
