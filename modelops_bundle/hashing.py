@@ -3,8 +3,7 @@
 import hashlib
 import os
 import stat
-from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from blake3 import blake3
 
@@ -18,8 +17,7 @@ SMALL = 1 << 20
 _TRIES = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(NamedTuple):
     """What a file held: size in bytes and both digests, raw."""
 
     size: int

@@ -101,8 +101,7 @@ class IgnoreRules:
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        self._files: dict[str, _Rules] = {}
-        self._defaults = _compile(DEFAULTS, "")
+        self._applying: dict[str, list[tuple[int, _Rules]]] = {}
         self._directories: dict[str, Verdict] = {}
 
     def verdict(self, path: str, *, directory: bool = False) -> Verdict:
@@ -119,27 +118,25 @@ class IgnoreRules:
         return self._own_verdict(path, parent, directory)
 
     def _own_verdict(self, path: str, parent: str, directory: bool) -> Verdict:
-        here = parent
-        while True:
-            inner = path[len(here) + 1 :] if here else path
-            if found := self._rules_in(here).deciding(inner, directory):
+        for start, rules in self._applying_in(parent):
+            if found := rules.deciding(path[start:], directory):
                 return found
-            if not here:
-                break
-            here = here.rpartition("/")[0]
-        return self._defaults.deciding(path, directory) or TRACKABLE
+        return TRACKABLE
 
-    def _rules_in(self, directory: str) -> _Rules:
-        rules = self._files.get(directory)
-        if rules is None:
-            rules = self._files[directory] = self._read(directory)
-        return rules
+    def _applying_in(self, directory: str) -> list[tuple[int, _Rules]]:
+        """Return the rules on what lies in a directory, the deepest first, and where in its path each looks."""
+        found = self._applying.get(directory)
+        if found is None:
+            above = self._applying_in(directory.rpartition("/")[0]) if directory else [(0, _compile(DEFAULTS, ""))]
+            own = self._read(directory)
+            found = self._applying[directory] = [(len(directory) + bool(directory), own), *above] if own else above
+        return found
 
-    def _read(self, directory: str) -> _Rules:
+    def _read(self, directory: str) -> _Rules | None:
         source = f"{directory}/{IGNORE_FILE}" if directory else IGNORE_FILE
         file = self._root / source
         if not file.is_file():
-            return _Rules([])
+            return None
         if file.stat().st_size > MAX_IGNORE_BYTES:
             raise Invalid(f"larger than {MAX_IGNORE_BYTES} bytes: '{source}'", hint="shorten it")
         # Editors on Windows begin files with a byte order mark.

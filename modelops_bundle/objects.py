@@ -51,6 +51,7 @@ class ObjectStore:
 
     def __init__(self, root: Path, tmp: Path) -> None:
         self.root = root
+        self._prefix = f"{root}/"
         self._tmp = tmp
 
     @cached_property
@@ -67,7 +68,7 @@ class ObjectStore:
     def _file(self, digest: Digest) -> str:
         # What is asked for every file of a bundle cannot afford a Path.
         name = hex_of(digest)
-        return f"{self.root}/{name[:2]}/{name[2:]}"
+        return f"{self._prefix}{name[:2]}/{name[2:]}"
 
     def __contains__(self, digest: Digest) -> bool:
         return os.path.exists(self._file(digest))
@@ -211,6 +212,8 @@ class ObjectStore:
 
 def _holds(file: str, data: bytes) -> bool:
     """Tell whether a file is there and holds just these bytes; a damaged one must be written again."""
+    if not os.access(file, os.F_OK):  # says no at half the price of the exception that `open` would raise
+        return False
     try:
         with open(file, "rb", buffering=0) as stream:
             return stream.read(len(data) + 1) == data
