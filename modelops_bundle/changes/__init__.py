@@ -1,0 +1,1 @@
+"""What differs between two versions of one file, in the words of its format."""

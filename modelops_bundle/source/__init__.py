@@ -1,0 +1,1 @@
+"""What Python source and notebooks say, found by reading them: nothing of the project is ever imported."""

@@ -1,0 +1,89 @@
+"""What one source file says: the values that reading it gives, and that the cache keeps.
+
+Names are as the file spells them; `name_resolution` follows them across files.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class ImportStatement:
+    """One import: `import module` has no `names`; `from ..module import a` has `level` 2 and the names.
+
+    `line` counts from 1; in a notebook it counts within `cell`, which counts code cells from 1.
+    """
+
+    module: str
+    line: int
+    level: int = 0
+    names: tuple[str, ...] = ()
+    cell: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter of a model's space; bounds are None where the source does not spell them as literals."""
+
+    name: str
+    lower: float | int | None = None
+    upper: float | int | None = None
+    kind: str = ""
+    doc: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ClassDefinition:
+    """A class: its bases are dotted names as written, subscripts removed.
+
+    `name` is qualified (`Outer.Inner`); `importable` is false inside a function. `parameters` is None where
+    the class assigns none, and `parameters_from` then names what it assigns instead, if that is a name.
+    """
+
+    name: str
+    line: int
+    bases: tuple[str, ...] = ()
+    importable: bool = True
+    outputs: tuple[str, ...] = ()
+    scenarios: tuple[str, ...] = ()
+    parameters: tuple[Parameter, ...] | None = None
+    parameters_from: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TargetDefinition:
+    """A function decorated `calibration_target`; `data` are the paths of its observations, as written."""
+
+    function: str
+    line: int
+    name: str
+    model_output: str
+    data: tuple[str, ...] = ()
+    weight: float | None = None
+    labels: tuple[str, ...] = ()
+    decorator: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SyntaxFault:
+    """Why a file cannot be parsed, and the line (from 1; 0 when unknown)."""
+
+    message: str
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFacts:
+    """All that one file says. `semantic` is `blake3:<hex>`, of its normal form or, with a `fault`, its bytes.
+
+    `bindings` maps each name that an import or a plain assignment binds at module level to the dotted name that
+    it stands for; a relative one begins with its dots (`.util.f`). `names` are all names bound at module level.
+    """
+
+    semantic: str
+    imports: tuple[ImportStatement, ...] = ()
+    bindings: Mapping[str, str] = field(default_factory=dict)
+    names: frozenset[str] = frozenset()
+    classes: tuple[ClassDefinition, ...] = ()
+    targets: tuple[TargetDefinition, ...] = ()
+    fault: SyntaxFault | None = None
