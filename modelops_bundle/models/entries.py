@@ -14,9 +14,9 @@ class ModelEntry:
     """A registered class with its dependencies; paths are bundle paths, digests of files `sha256:<hex>`.
 
     `data` and `code` list files only, the model's own file in neither. `declared_data`, `declared_code` and
-    `exclude` are what the user gave, directories and patterns included, from which `data` and `code` are made again;
-    `auto_code` says whether first-party imports are followed. `semantic_digests` has a `blake3:<hex>` for each
-    source file among the dependencies, the model's own included. `digest` is the composite model digest.
+    `exclude` are what the user gave, directories and patterns included, from which `data` and `code` are made
+    again; `auto_code` says whether first-party imports are followed. `semantic_digests` has a `blake3:<hex>`
+    for each source file among the dependencies, the model's own included. `digest` is the composite digest.
     """
 
     id: str
