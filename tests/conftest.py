@@ -1,6 +1,7 @@
 """Fixtures that every test may use: an environment of its own, and real registries."""
 
 import os
+import signal
 from collections.abc import Iterator
 
 import hypothesis
@@ -19,6 +20,9 @@ from tests.support.registry_server import (
 hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, database=None, print_blob=True)
 hypothesis.settings.register_profile("dev", deadline=None)
 hypothesis.settings.load_profile("ci" if MISSING_IS_FAILURE else "dev")
+
+# A shell without job control starts what it puts in the background with SIGINT ignored, and children inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # What a machine may set that would change what a test sees.
 _FOREIGN_PREFIXES = (

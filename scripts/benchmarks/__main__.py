@@ -29,7 +29,7 @@ def main() -> int:
     options = _options()
     if options.list:
         for row in ROWS.values():
-            print(f"{row.name:18} {row.work}{f' (waits for {row.waits_for})' if row.waits_for else ''}")
+            print(f"{row.name:18} {row.work}")
         return 0
     # Whoever ends it ends the registries, too, and gets back the space; finished rows are reported.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -37,10 +37,7 @@ def main() -> int:
     results: dict[str, list[Result]] = {}
     with workspace(max(row.space for row in options.rows)) as space, suppress(KeyboardInterrupt):
         for row in options.rows:
-            if row.waits_for and not options.named:
-                results[row.name] = [Result(row.work, "", note=f"not yet: waits for {row.waits_for}")]
-            else:
-                results[row.name] = _measure(row, program, space, options.quick)
+            results[row.name] = _measure(row, program, space, options.quick)
     print(report.text(report.table(results)), end="")
     found = page.document(results, machine.describe(space.in_memory), peers.versions())
     if options.json:
@@ -52,7 +49,7 @@ def main() -> int:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser("scripts/bench", description=__doc__)
-    parser.add_argument("--rows", metavar="ROW,ROW", help="only these rows, even if they wait for something")
+    parser.add_argument("--rows", metavar="ROW,ROW", help="only these rows")
     parser.add_argument("--list", action="store_true", help="list the rows and what they measure")
     parser.add_argument("--quick", action="store_true", help="few rounds, and without the slowest peers")
     parser.add_argument("--json", metavar="FILE", type=Path, help="write the results to a file, too")
@@ -64,8 +61,7 @@ def _options() -> argparse.Namespace:
         help="measure this console script of an environment, instead of this checkout installed from its wheel",
     )
     options = parser.parse_args()
-    options.named = options.rows is not None
-    names: Sequence[str] = options.rows.split(",") if options.named else list(ROWS)
+    names: Sequence[str] = options.rows.split(",") if options.rows else list(ROWS)
     unknown = [name for name in names if name not in ROWS]
     if unknown:
         parser.error(f"no such row: '{unknown[0]}' (--list shows all)")
@@ -91,7 +87,7 @@ def _measure(row: Row, program: peers.Program, space: Workspace, quick: bool) ->
             bench.tell(", ".join(report.cells(row.name, result)[1:]))
     except (CommandFailed, RegistryFailed, UploadRefused, peers.PeerMissing) as error:
         bench.tell(f"fails: {error}")
-        results.append(Result(row.work, "", note=f"not yet: {str(error).splitlines()[0]}"))
+        results.append(Result(row.work, "", note=f"fails: {str(error).splitlines()[0]}"))
     finally:
         space.set_aside(inner.root)
     return results

@@ -38,8 +38,7 @@ Prepare = Callable[[int], Sequence[Command]]
 class Row:
     """One row of the table of budgets.
 
-    `space` is what it needs at its fullest, in GiB. A row that `waits_for` something which is not built yet
-    runs only when it is asked for by name.
+    `space` is what it needs at its fullest, in GiB.
     """
 
     name: str
@@ -47,7 +46,6 @@ class Row:
     measure: Callable[["Bench"], Iterable[Result]]
     space: int
     rounds: int
-    waits_for: str = ""
 
 
 class Bench:

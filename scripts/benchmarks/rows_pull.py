@@ -80,6 +80,6 @@ def _into_new_directories(bench: Bench, command: Callable[[Path], Command]) -> P
 
 
 ROWS = [
-    Row("pull-10k", "cold pull of 10,000 files", pull_10k, 3, 5, waits_for="packs"),
+    Row("pull-10k", "cold pull of 10,000 files", pull_10k, 3, 5),
     Row("pull-1g", "cold pull of 1 GiB", pull_1g, 8, 5),
 ]
