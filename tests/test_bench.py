@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.benchmarks import page, report
+from scripts.benchmarks import figure, page, report
 from scripts.benchmarks.results import Result, ratios
 from scripts.benchmarks.timing import Run
 from scripts.benchmarks.wire import count_requests
@@ -75,7 +75,14 @@ def test_the_page_takes_new_rows_and_keeps_the_others(tmp_path: Path) -> None:
     assert "over by 2.00 x" in text
     assert text.index("start-up") < text.index("pull-1g")
     assert "a machine; git 2: start-up." in text and "another; git 3: pull-1g." in text
-    assert (tmp_path / "figures" / "performance.svg").read_text().count("<circle") == 2
+    assert (tmp_path / "figures" / "start-up.svg").read_text().count("<circle") == 1
+    assert "](figures/start-up.svg)" in text and "](figures/pull-1g.svg)" in text
+
+
+def test_a_count_is_drawn_as_a_share_of_its_budget() -> None:
+    drawn = figure.draw("edits", [Result("push", "", "bytes", (50.0,), 100), Result("memory", "", "MiB", (9.0,))])
+    assert "push: 50 of 100 bytes" in drawn and "memory" not in drawn
+    assert figure.draw("memory", [Result("memory", "", "MiB", (9.0,))]) == ""
 
 
 def test_counts_are_shown_with_their_unit() -> None:

@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -135,9 +135,13 @@ class Bench:
     def registry(self) -> Iterator[str]:
         """Run a registry with nothing in it; give its `host:port`."""
         directory = self.space.fresh("registry")
-        with registry.registry(directory) as host:
+        with self.registry_in(directory) as host:
             yield host
         self.space.set_aside(directory)
+
+    def registry_in(self, directory: Path) -> AbstractContextManager[str]:
+        """Run a registry that keeps its data in a directory; give its `host:port`."""
+        return registry.registry(directory)
 
     @contextmanager
     def registries(self) -> Iterator[Callable[[], str]]:

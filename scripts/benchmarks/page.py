@@ -1,4 +1,4 @@
-"""Keep docs/performance.md up to date: its table and figure are made from docs/performance.json.
+"""Keep docs/performance.md up to date: its table and figures are made from docs/performance.json.
 
 That file holds the newest results of each row, so that rows can be measured one at a time.
 """
@@ -38,22 +38,24 @@ def write(docs: Path, fresh: Mapping[str, Any]) -> None:
     if not begin or not end:
         raise PageDamaged(f"no marks '{BEGIN.strip()}' and '{END.strip()}' in '{page.name}'")
     results = {name: [Result.from_json(each) for each in row["results"]] for name, row in rows.items()}
-    (docs / "figures").mkdir(exist_ok=True)
-    (docs / "figures" / "performance.svg").write_text(figure.draw(results))
+    figures = _draw(docs / "figures", results)
     data.write_text(json.dumps(rows, indent=1, ensure_ascii=False) + "\n")
-    page.write_text(before + BEGIN + _body(results, rows) + END + after)
+    page.write_text(before + BEGIN + _body(results, rows, figures) + END + after)
 
 
-def _body(results: Mapping[str, Sequence[Result]], rows: Mapping[str, Any]) -> str:
-    return "\n".join(
-        [
-            "",
-            report.markdown(report.table(results)),
-            "![Ratios of our time to that of peers and limits](figures/performance.svg)\n",
-            *_provenance(rows),
-            "",
-        ]
-    )
+def _draw(directory: Path, results: Mapping[str, Sequence[Result]]) -> list[str]:
+    """Write a figure for each row that has something to compare; return the lines that show them."""
+    directory.mkdir(exist_ok=True)
+    shown = []
+    for name, found in results.items():
+        if drawn := figure.draw(ROWS[name].work, found):
+            (directory / f"{name}.svg").write_text(drawn)
+            shown.append(f"![{ROWS[name].work}](figures/{name}.svg)\n")
+    return shown
+
+
+def _body(results: Mapping[str, Sequence[Result]], rows: Mapping[str, Any], figures: Sequence[str]) -> str:
+    return "\n".join(["", report.markdown(report.table(results)), *_provenance(rows), "", *figures, ""])
 
 
 def _provenance(rows: Mapping[str, Any]) -> list[str]:

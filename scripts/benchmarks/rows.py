@@ -1,10 +1,23 @@
 """All rows, in the order of the table of budgets."""
 
-from scripts.benchmarks import rows_add, rows_memory, rows_pull, rows_push, rows_startup, rows_status
+from scripts.benchmarks import (
+    rows_add,
+    rows_edits,
+    rows_growth,
+    rows_memory,
+    rows_pull,
+    rows_push,
+    rows_startup,
+    rows_status,
+    rows_versions,
+)
 from scripts.benchmarks.bench import Row
 
 ROWS: dict[str, Row] = {
     row.name: row
-    for module in (rows_startup, rows_status, rows_add, rows_push, rows_pull, rows_memory)
+    for module in (
+        *(rows_startup, rows_status, rows_add, rows_push, rows_edits, rows_pull),
+        *(rows_memory, rows_versions, rows_growth),
+    )
     for row in module.ROWS
 }

@@ -10,8 +10,6 @@ from scripts.benchmarks.uploads import REPOSITORY, digest_of, image_layout, open
 from scripts.benchmarks.wire import counted
 from scripts.benchmarks.workloads import insert_row, large_file, overwrite, small_files
 
-COUNTED_ROUNDS = 3
-
 
 def push_10k(bench: Bench) -> Iterable[Result]:
     with bench.registries() as ours, bench.registries() as theirs, bench.registries() as plain:
@@ -50,7 +48,6 @@ def push_1g(bench: Bench) -> Iterable[Result]:
 def push_edit_10k(bench: Bench) -> Iterable[Result]:
     root = small_files(bench.space, 10_000)
     file = sorted(root.rglob("*.csv"))[5000]
-    yield from _counted_pushes(bench, root, {"1 of 10,000 files edited": lambda n: overwrite(file, n)}, 200_000)
 
     def git() -> Prepare:
         other = bench.git_repository(small_files(bench.space, 10_000))
@@ -84,8 +81,6 @@ def push_edit_1g(bench: Bench) -> Iterable[Result]:
 
     def applied(edit: Callable[[Path, int], None]) -> Callable[[int], None]:
         return lambda number: edit(file, number)
-
-    yield from _counted_pushes(bench, root, {name: applied(edit) for name, edit in edits.items()}, 500_000)
 
     def restic(edit: Callable[[Path, int], None]) -> Callable[[], Prepare]:
         def make_ready() -> Prepare:
@@ -145,23 +140,6 @@ def _put(bench: Bench, registries: Callable[[], str], size: int = 1 << 30) -> Ca
         return lambda number: [bench.curl(root, "-T", "data.bin", open_upload(registries(), digest))]
 
     return make_ready
-
-
-def _counted_pushes(
-    bench: Bench, root: Path, edits: dict[str, Callable[[int], None]], limit: int
-) -> Iterable[Result]:
-    """Count the bytes that a push sends after each kind of edit."""
-    with bench.registry() as host, counted(host) as traffic:
-        bench.project(root, f"{traffic.host}/{REPOSITORY}")
-        bench.do(bench.ours(root, "add", "."), bench.ours(root, "push"))
-        for name, edit in edits.items():
-            sent = []
-            for number in range(COUNTED_ROUNDS):
-                edit(1000 + number)
-                traffic.reset()
-                bench.do(bench.ours(root, "push"))
-                sent.append(traffic.sent)
-            yield Result(f"push, {name}", "", "bytes sent", tuple(sent), limit)
 
 
 ROWS = [

@@ -13,6 +13,7 @@ GIB = 1 << 30
 BLOCK = 1 << 20
 SMALL_FILE = 4096
 FILES_PER_DIRECTORY = 100
+ROW_BYTES = 40
 
 
 def small_files(space: Workspace, number: int) -> Path:
@@ -46,6 +47,33 @@ def large_file(space: Workspace, size: int = GIB) -> Path:
     return root
 
 
+def table(space: Workspace, size: int) -> Path:
+    """Return a new directory with one file `data.csv` of so many bytes: rows of numbers, as simulations write."""
+    root = space.fresh(f"{size}-csv")
+    numbers, written = random.Random(size), 0
+    with (root / "data.csv").open("w") as stream:
+        while written < size:
+            rows = "".join(_row(numbers) for _ in range(10_000))[: size - written]
+            written += stream.write(rows)
+    return root
+
+
+def edit_rows(file: Path, number: int, count: int = 30) -> None:
+    """Give rows at random places of a table other values of the same length."""
+    numbers = random.Random(number)
+    with file.open("r+b") as stream:
+        size = file.stat().st_size
+        for _ in range(count):
+            stream.seek(numbers.randrange(size - 2 * ROW_BYTES) // ROW_BYTES * ROW_BYTES)
+            stream.write(_row(numbers).encode())
+
+
+def append(file: Path, number: int) -> None:
+    """Append 1 MiB that is new in each round."""
+    with file.open("ab") as stream:
+        stream.write(random.Random(number).randbytes(BLOCK))
+
+
 def overwrite(file: Path, number: int) -> None:
     """Replace 4 KiB in the middle by bytes that are new in each round."""
     with file.open("r+b") as stream:
@@ -61,6 +89,12 @@ def insert_row(file: Path, number: int) -> None:
         new.write(random.Random(number).randbytes(100))
         shutil.copyfileobj(old, new, BLOCK)
     moved.replace(file)
+
+
+def _row(numbers: random.Random) -> str:
+    """Return one row of a table, `ROW_BYTES` long."""
+    first, last = numbers.randrange(10**9), numbers.randrange(10**9)
+    return f"{first:09d},{numbers.random():.7f},{numbers.random():.7f},{last:09d}\n"
 
 
 def _place(root: Path, index: int, suffix: str) -> Path:
