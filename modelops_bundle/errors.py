@@ -16,8 +16,12 @@ Concrete errors are subclasses that live beside the code that raises them.
 `run` in porcelain/_program.py is the one boundary that prints them.
 """
 
+from collections.abc import Sequence
 from enum import IntEnum
 from typing import ClassVar
+
+MANY = 50
+"""More details than this are counted instead of listed."""
 
 
 class ExitCode(IntEnum):
@@ -95,3 +99,22 @@ class LayerMismatch(BundleError):
 
 class WorkingTreeConflict(BundleError):
     exit_code = ExitCode.CONFLICT
+
+
+def shortened(lines: Sequence[str]) -> tuple[str, ...]:
+    """Return the first lines of many for `details`, and how many more there are."""
+    more = (f"… and {len(lines) - MANY} more",) if len(lines) > MANY else ()
+    return (*lines[:MANY], *more)
+
+
+def joined(errors: Sequence[BundleError], summary: str) -> BundleError:
+    """Return one error for several, of the family and with the hint of the first; a single one as it is.
+
+    `summary` becomes the message, and what each of them says a line below it.
+    """
+    first = errors[0]
+    if len(errors) == 1:
+        return first
+    family = next(kind for kind in type(first).__mro__ if kind.__module__ == __name__)
+    assert issubclass(family, BundleError)
+    return family(summary, hint=first.hint, details=shortened([error.message for error in errors]))

@@ -39,6 +39,13 @@ class FileChanged(TransferFailed):
         )
 
 
+class Unreadable(Invalid):
+    """The system does not let us read a file, or look at it."""
+
+    def __init__(self, path: str, error: OSError) -> None:
+        super().__init__(f"cannot read '{path}': {error.strerror}", hint="check who owns it and its permissions")
+
+
 def content_of(data: bytes) -> Content:
     """Hash bytes in memory."""
     return Content(len(data), hashlib.sha256(data).digest(), blake3(data).digest())
@@ -89,9 +96,9 @@ def _open(path: str) -> tuple[int, os.stat_result]:
     try:
         handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
     except FileNotFoundError:
-        raise NotFound(f"no such file: '{path}'") from None
+        raise NotFound(f"no such file: '{path}'", hint="modelops-bundle status shows what is there") from None
     except OSError as error:
-        raise Invalid(f"cannot read '{path}': {error.strerror}", hint="check its permissions") from error
+        raise Unreadable(path, error) from error
     now = os.fstat(handle)
     if not stat.S_ISREG(now.st_mode):
         os.close(handle)

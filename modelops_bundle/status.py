@@ -1,7 +1,7 @@
 """What changed here, and where that stands against the remote; asks the network nothing."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -35,6 +35,7 @@ class Status:
     """Three-way states of the paths that are not unchanged, and the tracked files they were found among.
 
     `base` is the version that the working tree came from, `seen` what the remote's tag was last seen to name.
+    Of an `unreadable` file, which maps to the reason, the state is the one before it changed.
     """
 
     index: Index
@@ -42,11 +43,13 @@ class Status:
     seen: Digest | None
     states: Mapping[str, State]
     standing: Standing
+    unreadable: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def changed(self) -> bool:
-        """Whether anything here differs from the base."""
-        return any(state in LOCAL_STATES or state is State.CONFLICT for state in self.states.values())
+        """Whether anything here differs from the base, or cannot be told not to."""
+        here = any(state in LOCAL_STATES or state is State.CONFLICT for state in self.states.values())
+        return here or bool(self.unreadable)
 
 
 def look_at(project: Project, remote: str, tag: str) -> Status:
@@ -65,18 +68,19 @@ def look_at(project: Project, remote: str, tag: str) -> Status:
         theirs = _tree(project, seen) if seen and seen in project.objects else base_tree
         found = three_way(now.tree(), base_tree, theirs)
         states = {path: state for path, state in found.items() if state is not State.UNCHANGED}
-    return Status(now.index, base, seen, states, _standing(states, remote, seen, base))
+    unreadable = {path: error.message for path, error in now.unreadable.items()}
+    return Status(now.index, base, seen, states, _standing(states, remote, seen, base), unreadable)
 
 
 def _refresh_and_keep(project: Project) -> Tracked:
     try:
         with project.lock(wait=0):
-            now = refresh(project)
+            now = refresh(project, tolerant=True)
             if now.changed:
                 project.write_index(now.index)
             return now
     except (Busy, OSError):  # another command is at work, or nothing can be written here
-        return refresh(project)
+        return refresh(project, tolerant=True)
 
 
 def _config(project: Project, digest: Digest | None) -> "BundleConfig | None":

@@ -1,8 +1,10 @@
 """The tracked files as they are now: refresh the index, and take a snapshot to publish."""
 
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
+from modelops_bundle.errors import BundleError, joined
 from modelops_bundle.index import Index
 from modelops_bundle.project import Project
 from modelops_bundle.snapshot import LARGE, take
@@ -14,12 +16,14 @@ from modelops_bundle.working_tree import observe
 class Tracked:
     """The index as the working tree is now, and the tracked files that are not on disk.
 
-    `changed` says whether the index file is out of date.
+    `changed` says whether the index file is out of date. `unreadable` has the files that could not be looked at,
+    whose entries say what they held before.
     """
 
     index: Index
     missing: tuple[str, ...]
     changed: bool
+    unreadable: Mapping[str, BundleError] = field(default_factory=dict)
 
     def tree(self) -> Tree:
         """Return the tree of the tracked files that are on disk."""
@@ -27,11 +31,16 @@ class Tracked:
         return tree_of(entry.tree_entry(path) for path, entry in self.index.items() if path not in gone)
 
 
-def refresh(project: Project) -> Tracked:
-    """Look at every tracked file whose stat changed. Writes nothing."""
+def refresh(project: Project, *, tolerant: bool = False) -> Tracked:
+    """Look at every tracked file whose stat changed. Writes nothing.
+
+    Raises Invalid for files that cannot be read and FileChanged for those being written, unless `tolerant`.
+    """
     index = project.load_index()
     seen = observe(project.root, index)
-    return Tracked(index, seen.missing, seen.apply(index))
+    if seen.unreadable and not tolerant:
+        raise joined(list(seen.unreadable.values()), f"{len(seen.unreadable)} tracked files cannot be read")
+    return Tracked(index, seen.missing, seen.apply(index), seen.unreadable)
 
 
 def snapshot(project: Project, known: Tree) -> Tracked:

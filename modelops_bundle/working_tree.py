@@ -4,6 +4,7 @@ Nothing here follows a symlink: a tracked path whose directory became a link cou
 """
 
 import os
+import stat
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -11,9 +12,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from modelops_bundle.errors import NotFound
+from modelops_bundle.errors import BundleError, Invalid, NotFound
 from modelops_bundle.hashing import (
     Content,
+    FileChanged,
+    Unreadable,
     blake3_of_stream,
     content_of,
     open_regular,
@@ -39,12 +42,14 @@ class Observation:
     """What a look at the tracked files found.
 
     `changed` holds entries whose content or mode is new, `touched` those whose stat alone is, `missing` the
-    paths that are not on disk (or are no file any more).
+    paths that are not on disk (or are no file any more). What is `unreadable` may hold anything by now: it is
+    being written, or the system does not let us look.
     """
 
     changed: dict[str, IndexEntry] = field(default_factory=dict)
     touched: dict[str, IndexEntry] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
+    unreadable: dict[str, BundleError] = field(default_factory=dict)
 
     def apply(self, index: Index) -> bool:
         """Bring the index up to date, keeping entries of missing files; tell whether anything was new."""
@@ -59,6 +64,7 @@ def observe(root: Path, index: Index) -> Observation:
     changed: dict[str, IndexEntry] = {}
     touched: dict[str, IndexEntry] = {}
     missing: list[str] = []
+    unreadable: dict[str, BundleError] = {}
     lstat = os.lstat
     vouching_before = index.vouching_before
     parent = None
@@ -66,15 +72,19 @@ def observe(root: Path, index: Index) -> Observation:
         for path, (size, mtime, ctime, inode) in index.stats():
             directory, _, name = path.rpartition("/")
             if directory != parent:
-                parent, real = directory, entrance.enter(directory)
+                parent, barred = directory, None
+                try:
+                    real = entrance.enter(directory)
+                except OSError as error:
+                    real, barred = False, error
                 prefix, handle = entrance.prefix, entrance.handle
             try:
                 now = lstat(prefix + name, dir_fd=handle) if real else None
             except (FileNotFoundError, NotADirectoryError):
                 now = None
             except OSError as error:
-                error.filename = f"{root}/{path}"
-                raise
+                unreadable[path] = Unreadable(f"{root}/{path}", error)
+                continue
             if (
                 now is not None
                 and now.st_mtime_ns == mtime != 0
@@ -84,7 +94,9 @@ def observe(root: Path, index: Index) -> Observation:
                 and now.st_ino == inode
             ):
                 continue
-            if now is None or not mode_bits(now):
+            if barred:
+                unreadable[path] = Unreadable(f"{root}/{path}", barred)
+            elif now is None or not mode_bits(now):
                 missing.append(path)
             else:
                 entry = index[path]
@@ -93,9 +105,15 @@ def observe(root: Path, index: Index) -> Observation:
                 except NotFound:  # gone since we looked
                     missing.append(path)
                     continue
+                except (Invalid, FileChanged) as problem:
+                    unreadable[path] = problem
+                    continue
+                except OSError as error:
+                    unreadable[path] = Unreadable(f"{root}/{path}", error)
+                    continue
                 same = fresh.sha256 == entry.sha256 and fresh.mode == entry.mode
                 (touched if same else changed)[path] = fresh
-    return Observation(changed, touched, tuple(missing))
+    return Observation(changed, touched, tuple(missing), unreadable)
 
 
 class _Entrance:
@@ -145,8 +163,13 @@ class DirectoryCheck:
     def __call__(self, directory: str) -> bool:
         known = self._known.get(directory)
         if known is None:
-            path = self._root / directory
-            known = self(directory.rpartition("/")[0]) and path.is_dir() and not path.is_symlink()
+            # `Path.is_dir` says no, in some versions of Python, to a directory that it may not look at.
+            try:
+                known = self(directory.rpartition("/")[0]) and stat.S_ISDIR(
+                    os.lstat(f"{self._root}/{directory}").st_mode
+                )
+            except (FileNotFoundError, NotADirectoryError):
+                known = False
             self._known[directory] = known
         return known
 

@@ -1,5 +1,6 @@
 """status: show what changed, and where that stands against the remote."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import click
@@ -69,7 +70,8 @@ def command(
         _print_json(status, remote, tag, others, files)
     elif porcelain:
         state_records(status.states, nul=nul)
-        _untracked_records(others, nul)
+        _records("unreadable", status.unreadable, nul)
+        _records("untracked", others, nul)
     else:
         _show(status, remote, tag, others, files)
     return ExitCode.NOT_FOUND if exit_code and status.changed else ExitCode.DONE
@@ -84,6 +86,9 @@ def _show(status: Status, remote: str, tag: str, others: list[str], files: bool)
         _show_files(status)
     else:
         show_states(status.states)
+    if status.unreadable:
+        say("Cannot be read:")
+        listing("!", list(status.unreadable.values()), all_of_them=files)
     if others:
         say("Untracked:")
         listing("?", others, all_of_them=files)
@@ -96,17 +101,23 @@ def _show(status: Status, remote: str, tag: str, others: list[str], files: bool)
 def _summary(status: Status) -> str:
     counts = {word: list(status.states.values()).count(state) for state, word in _WORDS.items()}
     parts = [f"{count_of(number, 'file')} {word}" for word, number in counts.items() if number]
+    if status.unreadable:
+        parts.append(f"{count_of(len(status.unreadable), 'file')} cannot be read")
     return ", ".join(parts) or f"none ({count_of(len(status.index), 'tracked file')})"
 
 
 def _show_files(status: Status) -> None:
     rows = [
-        (printable(path), status.states.get(path, State.UNCHANGED), human_size(entry.size), mode_text(entry.mode))
+        (printable(path), _state_of(status, path), human_size(entry.size), mode_text(entry.mode))
         for path, entry in status.index.items()
     ]
     gone = [path for path in status.states if path not in status.index]
     rows += [(printable(path), status.states[path], "", "") for path in gone]
     table(("File", "Status", "Size", "Mode"), sorted(rows))
+
+
+def _state_of(status: Status, path: str) -> str:
+    return "unreadable" if path in status.unreadable else status.states.get(path, State.UNCHANGED)
 
 
 def _print_json(status: Status, remote: str, tag: str, others: list[str], files: bool) -> None:
@@ -118,13 +129,14 @@ def _print_json(status: Status, remote: str, tag: str, others: list[str], files:
         "standing": status.standing,
         "tracked": len(status.index),
         "states": states_json(status.states),
+        "unreadable": dict(status.unreadable),
         "untracked": others,
     }
     if files:
         value["files"] = [
             {
                 "path": path,
-                "state": status.states.get(path, State.UNCHANGED),
+                "state": _state_of(status, path),
                 "size": entry.size,
                 "mode": mode_text(entry.mode),
                 "digest": entry.digest,
@@ -138,13 +150,13 @@ def _show_untracked_only(found: list[str], as_json: bool, porcelain: str | None,
     if as_json:
         print_json({"untracked": found})
     elif porcelain:
-        _untracked_records(found, nul)
+        _records("untracked", found, nul)
     else:
         for path in found:
             say(printable(path))
 
 
-def _untracked_records(paths: list[str], nul: bool) -> None:
+def _records(state: str, paths: Iterable[str], nul: bool) -> None:
     out = RecordWriter(nul=nul)
     for path in paths:
-        out.record("untracked", path)
+        out.record(state, path)

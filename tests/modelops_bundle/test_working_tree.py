@@ -1,5 +1,6 @@
 """What changed on disk since the index last looked: nothing is missed, and nothing is read in vain."""
 
+import errno
 import os
 import time
 from pathlib import Path
@@ -224,20 +225,47 @@ def test_directories_need_not_be_opened(root: Path, monkeypatch: pytest.MonkeyPa
     assert (len(os.listdir("/proc/self/fd")) if before else 0) == before
 
 
-def test_a_file_that_changes_while_it_is_looked_at_is_refused(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_changes_while_it_is_looked_at_does_not_hide_the_others(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     index = tracked(root, *ALL)
+    (root / "d/b").write_bytes(b"new")
     look_at = os.fstat
     stamps = iter(range(1, 1000))
 
     def fstat(handle: int) -> os.stat_result:
         found = look_at(handle)
-        os.utime(root / "a", ns=(0, next(stamps)))
+        if found.st_ino == os.stat(root / "a").st_ino:
+            os.utime(root / "a", ns=(0, next(stamps)))
         return found
 
     os.utime(root / "a")
     monkeypatch.setattr(os, "fstat", fstat)
-    with pytest.raises(FileChanged, match="a"):
-        observe(root, index)
+    seen = observe(root, index)
+    assert list(seen.changed) == ["d/b"]
+    assert list(seen.unreadable) == ["a"]
+    assert isinstance(seen.unreadable["a"], FileChanged)
+    assert seen.missing == ()
+
+
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EIO])
+def test_a_file_that_the_system_keeps_from_us_is_neither_missing_nor_unchanged(
+    root: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    index = tracked(root, *ALL)
+    lstat = os.lstat
+
+    def failing(path: str, *, dir_fd: int | None = None) -> os.stat_result:
+        if path.endswith("b"):
+            raise OSError(number, os.strerror(number))
+        return lstat(path, dir_fd=dir_fd)
+
+    monkeypatch.setattr(os, "lstat", failing)
+    seen = observe(root, index)
+    assert list(seen.unreadable) == ["d/b"]
+    assert seen.unreadable["d/b"].message == f"cannot read '{root}/d/b': {os.strerror(number)}"
+    assert (seen.missing, seen.changed) == ((), {})
+    assert not seen.apply(index)
 
 
 def test_a_file_that_goes_while_it_is_looked_at_is_missing(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:

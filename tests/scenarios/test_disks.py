@@ -1,5 +1,6 @@
 """Disks that are full, or may not be read or written: told by name, and nothing is lost."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -30,10 +31,42 @@ def bound_by_permissions(workspace: Workspace, *args: str) -> cli.Result:
 
 def test_an_unreadable_file_is_named(alice: Workspace) -> None:
     alice.write("data/cases.csv", "changed\n").chmod(0)
-    for command in (("status",), ("add", "."), ("push",)):
+    for command in (("add", "."), ("push",), ("pull",)):
         done = bound_by_permissions(alice, *command)
         assert_refusal(done, 2)
         assert "data/cases.csv': Permission denied" in done.stderr
+
+
+def test_status_tells_what_cannot_be_read_and_the_rest(alice: Workspace) -> None:
+    alice.write("data/cases.csv", "changed\n").chmod(0)
+    alice.write("models/seir.py", "BETA = 0.4\n")
+    done = bound_by_permissions(alice, "status")
+    assert (done.code, done.stderr) == (0, "")
+    assert "Local changes: 1 file modified, 1 file cannot be read\n" in done.text
+    assert f"  ! cannot read '{alice.root}/data/cases.csv': Permission denied\n" in done.text
+    records = bound_by_permissions(alice, "status", "--porcelain=v1").text
+    assert records == "modified-local\tmodels/seir.py\nunreadable\tdata/cases.csv\n"
+    document = json.loads(bound_by_permissions(alice, "status", "--json", "--files").text)
+    assert list(document["unreadable"]) == ["data/cases.csv"]
+    assert {file["path"]: file["state"] for file in document["files"]}["data/cases.csv"] == "unreadable"
+    alice.write("models/seir.py", "BETA = 0.3\n")
+    assert bound_by_permissions(alice, "status", "--exit-code").code == 1
+
+
+def test_files_in_a_directory_that_may_not_be_entered_are_not_taken_for_deleted(alice: Workspace) -> None:
+    alice.write("data/deep/er/beds.csv", "age,beds\n")
+    alice.ok("add", "data")
+    (alice.root / "data").chmod(0)
+    try:
+        records = bound_by_permissions(alice, "status", "--porcelain=v1").text
+        refusal = bound_by_permissions(alice, "push")
+    finally:
+        (alice.root / "data").chmod(0o755)
+    assert "deleted" not in records
+    assert records.count("unreadable\t") == 3
+    assert_refusal(refusal, 2)
+    assert "3 tracked files cannot be read" in refusal.stderr
+    assert "data/deep/er/beds.csv': Permission denied" in refusal.stderr
 
 
 def test_an_unreadable_directory_is_named(alice: Workspace) -> None:
