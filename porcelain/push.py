@@ -9,7 +9,7 @@ import click
 from modelops_bundle.bundle import Bundle
 from modelops_bundle.bundle_reference import parse_version
 from modelops_bundle.digest import Digest
-from modelops_bundle.errors import Invalid, RemoteMoved
+from modelops_bundle.errors import Invalid, RemoteMoved, shortened
 from modelops_bundle.fetching import Origin, fetch_contents
 from modelops_bundle.local_config import read_local_config
 from modelops_bundle.outgoing import Outgoing, Sent, estimate, known_version, send
@@ -146,7 +146,7 @@ def _refuse_to_discard(outgoing: Outgoing, tag: str, remote: str) -> None:
         raise RemoteMoved(
             f"tag '{tag}' of '{remote}' holds changes that you do not have, in {files}",
             hint="modelops-bundle pull merges them; push --force discards them",
-            details=tuple(f"{outgoing.plan.states[path]}: {path}" for path in outgoing.plan.discards),
+            details=shortened([f"{outgoing.plan.states[path]}: {path}" for path in outgoing.plan.discards]),
         )
 
 

@@ -374,6 +374,18 @@ def test_force_says_what_it_discards(alice: Workspace, bob: Workspace) -> None:
     assert alice.tree() == bob.tree()
 
 
+def test_a_refusal_names_some_of_many_changes(alice: Workspace, bob: Workspace) -> None:
+    for number in range(60):
+        bob.write(f"data/{number:02}.csv", "day,cases\n")
+    publish(bob)
+    edit(alice)
+    said = alice.refused(7, "push").splitlines()
+    assert said[0].endswith("in 60 files")
+    assert said[1] == "  added-remote: data/00.csv"
+    assert said[-2] == "  … and 10 more"
+    assert len(said) == 53
+
+
 def test_a_known_version_is_published_under_another_tag(alice: Workspace, bob: Workspace) -> None:
     first = json.loads(alice.ok("push", "--json"))["digest"]
     edit(alice)
