@@ -2,14 +2,16 @@
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import click
 
-from modelops_bundle.errors import Invalid, NotFound
-from modelops_bundle.index import LINK_BITS, Index, mode_bits
+from modelops_bundle.errors import BundleError, Invalid, NotFound, joined
+from modelops_bundle.hashing import FileChanged
+from modelops_bundle.index import LINK_BITS, Index, IndexEntry, mode_bits
 from modelops_bundle.plumbing._records import quote_path, read_paths
 from modelops_bundle.plumbing._session import Session, nul_option, pass_session, stdin_option
 from modelops_bundle.project import Project
@@ -32,43 +34,61 @@ def add_paths(project: Project, names: Iterable[str], *, force: bool) -> Added:
     """Track files, and all files below directories, storing their content.
 
     Ignored files are left out unless they are tracked already or `force` is given. All or nothing.
-    Raises NotFound for a path that does not exist, UnsafePath, and Invalid for what cannot be tracked.
+    Raises NotFound for paths that do not exist, UnsafePath, Invalid for what cannot be tracked, and FileChanged
+    for what is being written: one error that names all of them.
     """
-    tracked: list[str] = []
-    ignored: list[str] = []
-    is_real = DirectoryCheck(project.root)
     with project.lock():
         index = project.load_index()
-        for path, now in _expand(project, names, index, force, ignored):
-            entry = index.get(path)
-            _check(project, is_real, path, now)
-            fresh = take(project.objects, project.root, path, now)
-            if entry is None or (fresh.sha256, fresh.mode) != (entry.sha256, entry.mode):
-                tracked.append(path)
-                index[path] = fresh
-            else:
-                index.restat({path: fresh})
-        _check_collisions(project, index)
+        added = _add(project, index, names, force, partial(take, project.objects, project.root))
         project.write_index(index)
-    return Added(tuple(tracked), tuple(ignored))
+    return added
 
 
 def preview_add(project: Project, names: Iterable[str], *, force: bool) -> Added:
-    """Tell what `add_paths` would do, without storing or tracking anything."""
-    index = project.load_index()
+    """Tell what `add_paths` would do, with the same errors, without storing or tracking anything."""
+    return _add(project, project.load_index(), names, force, partial(look, project.root))
+
+
+def _add(
+    project: Project,
+    index: Index,
+    names: Iterable[str],
+    force: bool,
+    read: Callable[[str, os.stat_result], IndexEntry],
+) -> Added:
+    """Put files into an index; `read` gives the entry of one."""
+    tracked: list[str] = []
     ignored: list[str] = []
-    tracked = []
+    problems: list[BundleError] = []
     is_real = DirectoryCheck(project.root)
-    for path, now in _expand(project, names, index, force, ignored):
-        _check(project, is_real, path, now)
-        fresh, entry = look(project.root, path, now), index.get(path)
+    for path, now in _expand(project, names, index, force, ignored, problems):
+        try:
+            _check(project, is_real, path, now)
+            if problems:  # nothing will be tracked: the others are only checked
+                continue
+            fresh = read(path, now)
+        except (Invalid, NotFound, FileChanged) as problem:
+            problems.append(problem)
+            continue
+        entry = index.get(path)
         if entry is None or (fresh.sha256, fresh.mode) != (entry.sha256, entry.mode):
             tracked.append(path)
+            index[path] = fresh
+        else:
+            index.restat({path: fresh})
+    if problems:
+        raise joined(problems, f"{len(problems)} paths cannot be tracked; nothing was tracked")
+    _check_collisions(project, index)
     return Added(tuple(tracked), tuple(ignored))
 
 
 def _expand(
-    project: Project, names: Iterable[str], index: Index, force: bool, ignored: list[str]
+    project: Project,
+    names: Iterable[str],
+    index: Index,
+    force: bool,
+    ignored: list[str],
+    problems: list[BundleError],
 ) -> Iterator[tuple[str, os.stat_result]]:
     rules = None if force else project.ignore
     for name in names:
@@ -76,7 +96,8 @@ def _expand(
         try:
             now = os.lstat(project.root / below)
         except (FileNotFoundError, NotADirectoryError):
-            raise NotFound(f"no such file: '{name}'", hint="modelops-bundle status --untracked") from None
+            problems.append(NotFound(f"no such file: '{name}'", hint="modelops-bundle status --untracked"))
+            continue
         if Path(project.root / below).is_dir() and not mode_bits(now):
             if below and rules and rules.verdict(below, directory=True).ignored:
                 ignored.append(below)
@@ -157,9 +178,13 @@ def command(
         changed = remove_paths(project, names).paths if names else ()
     else:
         index = project.load_index()
-        unknown = next((name for name in names if not add and name not in index), None)
+        unknown = [
+            Invalid(f"not tracked: '{name}'", hint="use --add to track it")
+            for name in names
+            if not add and name not in index
+        ]
         if unknown:
-            raise Invalid(f"not tracked: '{unknown}'", hint="use --add to track it")
+            raise joined(unknown, f"{len(unknown)} paths are not tracked")
         changed = add_paths(project, names, force=True).tracked
     for path in changed if verbose else ():
         click.echo(quote_path(path), err=True)

@@ -72,6 +72,12 @@ def test_removed_paths_are_forgotten_and_their_files_stay(root: Path) -> None:
     assert (root / "README.md").exists()
 
 
+def test_every_untracked_path_is_named(root: Path) -> None:
+    result = run("update-index", "notes/plain.txt", "README.md", "no.csv", cwd=root)
+    assert_refused(result, 2, "2 paths are not tracked", "--add")
+    assert "  not tracked: 'no.csv'\n" in result.stderr
+
+
 def test_an_untracked_path_needs_to_be_added(root: Path) -> None:
     result = run("update-index", "README.md", "notes/plain.txt", cwd=root)
     assert_refused(result, 2, "not tracked: 'notes/plain.txt'", "--add")
