@@ -63,7 +63,7 @@ class Authenticator:
             return self._bearer(self._challenge, scopes, credential, seconds)
         except AuthRefused as error:
             if credential is None or not credential.stored or not only_reads(scopes):
-                raise self._with_hint(error) from error
+                raise
             # The commonest reason why a public bundle cannot be pulled is a login of long ago.
             _log.warning("%s; going on without a login", error.message)
             self._reads_anonymously = True
@@ -95,7 +95,10 @@ class Authenticator:
         check_realm(self._registry, realm, stored_login=credential is not None and credential.stored)
         wanted = scopes + self._asked_scopes.get(scopes, ())
         request = TokenRequest(realm, challenge.parameters.get("service", ""), wanted, credential)
-        return self._tokens.get(request, seconds)
+        try:
+            return self._tokens.get(request, seconds)
+        except AuthRefused as error:
+            raise AuthRefused(error.message, hint=f"modelops-bundle login {self._host}") from error
 
     def _find_credential(self) -> Credential | None:
         with self._lock:
@@ -104,6 +107,3 @@ class Authenticator:
                 self._credential = self._find()
                 self._looked_up_at = now
             return self._credential
-
-    def _with_hint(self, error: AuthRefused) -> AuthRefused:
-        return AuthRefused(error.message, hint=error.hint or f"modelops-bundle login {self._host}")

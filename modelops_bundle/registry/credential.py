@@ -33,7 +33,10 @@ class Credential:
 def bearer_header(token: str) -> str:
     """Return an Authorization header of the Bearer scheme; raise AuthRefused for a token that fits no header."""
     if not _HEADER_SAFE.fullmatch(token):
-        raise AuthRefused("a token for the registry holds characters that no token has")
+        raise AuthRefused(
+            "a token for the registry holds characters that no token has",
+            hint="log in again: modelops-bundle login HOST; or correct MODELOPS_REGISTRY_TOKEN",
+        )
     return f"Bearer {token}"
 
 

@@ -22,9 +22,13 @@ _log = logging.getLogger(__name__)
 class HelperFailed(TransferFailed):
     """A credential helper cannot be run, or says that it failed."""
 
+    usual_hint = "correct 'credsStore' or 'credHelpers' of docker's config.json, or call the helper by hand"
+
 
 class CredentialUnknown(NotFound):
     """A credential helper holds nothing for this registry."""
+
+    usual_hint = "modelops-bundle login HOST"
 
 
 def ask(name: str, server: str) -> Credential | None:

@@ -26,7 +26,10 @@ def read_blob(transport: Transport, blob: Descriptor, offset: int, length: int |
     """Yield `length` bytes of a blob from `offset` (None: to its end); see `Remote.read_blob`."""
     end = blob.size if length is None else offset + length
     if not 0 <= offset <= end <= blob.size:
-        raise Invalid(f"bytes {offset} to {end} do not lie in the {blob.size} bytes of blob '{blob.digest}'")
+        raise Invalid(
+            f"bytes {offset} to {end} do not lie in the {blob.size} bytes of blob '{blob.digest}'",
+            hint=f"ask for bytes from 0 to {blob.size}",
+        )
     position = counted = offset
     patience = transport.policy.patience(transport.reference.api_host)
     while position < end:

@@ -29,7 +29,10 @@ def upload_url(requested: str, location: str | None) -> str:
     The specification allows another server.
     """
     if not location:
-        raise TransferFailed(f"'{origin_of(requested).host}' accepts an upload, but does not say where it goes")
+        host = origin_of(requested).host
+        raise TransferFailed(
+            f"'{host}' accepts an upload, but does not say where it goes", hint=f"ask who runs '{host}'"
+        )
     target = _mend_scheme(requested, _join(requested, location))
     here, there = origin_of(requested), origin_of(target)
     check_hop(requested, target)

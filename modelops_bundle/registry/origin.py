@@ -20,6 +20,8 @@ _METADATA_ADDRESS = ipaddress.ip_address("fd00:ec2::254")
 class RefusedAddress(TransferFailed):
     """A reply sends us where no registry has reason to send us."""
 
+    usual_hint = "ask who runs the registry; if nobody can explain it, do not send it anything"
+
 
 class Origin(NamedTuple):
     """A server: scheme, host in lower case, and port."""

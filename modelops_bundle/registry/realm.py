@@ -27,6 +27,8 @@ _SHARED_DOMAINS = {
 class UntrustedRealm(AuthRefused):
     """A registry names a token server that must not see the login."""
 
+    usual_hint = "ask who runs the registry why it does so, before you log in there"
+
 
 def check_realm(registry: str, realm: str, *, stored_login: bool) -> None:
     """Raise UntrustedRealm or RefusedAddress unless a registry may send us to a token server; both are URLs."""

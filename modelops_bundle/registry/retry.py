@@ -30,6 +30,8 @@ class Transient(TransferFailed):
     `retry_after` is how many seconds the server wants us to wait, None when it does not say.
     """
 
+    usual_hint = "try again later"
+
     def __init__(self, message: str, *, hint: str = "", retry_after: float | None = None) -> None:
         super().__init__(message, hint=hint)
         self.retry_after = retry_after

@@ -79,12 +79,18 @@ class TokenStore:
         host = origin_of(request.realm).host
         reply = self._policy.run(host, lambda: self._ask(request))
         if 300 <= reply.status < 400:
-            raise TransferFailed(f"the token server '{host}' sends us elsewhere, which none should")
+            raise TransferFailed(
+                f"the token server '{host}' sends us elsewhere, which none should", hint=_ask_who_runs(host)
+            )
         if reply.status in (400, 401, 403):
             who = f"the login of {request.credential.source}" if request.credential else "access without a login"
-            raise AuthRefused(f"'{host}' refuses {who}: HTTP {reply.status}")
+            raise AuthRefused(
+                f"'{host}' refuses {who}: HTTP {reply.status}", hint="log in again: modelops-bundle login HOST"
+            )
         if reply.status != 200:
-            raise TransferFailed(f"the token server '{host}' answers HTTP {reply.status}")
+            raise TransferFailed(
+                f"the token server '{host}' answers HTTP {reply.status}", hint=_ask_who_runs(host)
+            )
         return self._parse(reply, request.scopes, host)
 
     def _ask(self, request: TokenRequest) -> Reply:
@@ -130,14 +136,20 @@ class TokenStore:
         try:
             answer = decode(reply.body, "a token", max_bytes=_MAX_BYTES - 1)
         except MalformedDocument as error:
-            raise TransferFailed(f"the token server '{host}' gives no token: {error.message}") from None
+            raise TransferFailed(
+                f"the token server '{host}' gives no token: {error.message}", hint=_ask_who_runs(host)
+            ) from None
         answer = answer if isinstance(answer, dict) else {}
         value = answer.get("token") or answer.get("access_token")
         if not isinstance(value, str):
-            raise TransferFailed(f"the token server '{host}' gives no token")
+            raise TransferFailed(f"the token server '{host}' gives no token", hint=_ask_who_runs(host))
         seconds = answer.get("expires_in")
         if not isinstance(seconds, int) or isinstance(seconds, bool):
             seconds = DEFAULT_SECONDS
         lifetime = float(min(max(seconds, 1), _LONGEST_SECONDS))
         # The server's clock may be wrong: only its duration counts, from now on.
         return _Token(scopes, bearer_header(value), lifetime, self._policy.clock() + lifetime)
+
+
+def _ask_who_runs(host: str) -> str:
+    return f"try again later, or ask who runs '{host}'"

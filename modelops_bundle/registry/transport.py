@@ -145,7 +145,8 @@ class Transport:
             response = self._open(request, there, authorization)
         response.close()
         raise TransferFailed(
-            f"'{self.reference.api_host}' redirects {request.what} more than {MAX_REDIRECTS} times"
+            f"'{self.reference.api_host}' redirects {request.what} more than {MAX_REDIRECTS} times",
+            hint=f"ask who runs '{self.reference.api_host}'",
         )
 
     def _send(self, request: Request, authorization: str | None) -> httpx.Response:

@@ -49,7 +49,10 @@ def has_blob(transport: Transport, digest: Digest) -> bool:
 def push_blob(transport: Transport, blob: Descriptor, open_content: Callable[[], BinaryIO]) -> BlobStatus:
     """Store a blob unless it is there; see `Remote.push_blob`."""
     if blob.size == 0:
-        raise Invalid("an empty blob cannot be pushed: several registries refuse it")
+        raise Invalid(
+            "an empty blob cannot be pushed: several registries refuse it",
+            hint="leave it out: an empty file of a bundle needs no blob",
+        )
     if blob.size >= SMALL_BLOB and has_blob(transport, blob.digest):
         return BlobStatus.EXISTS
     patience = transport.policy.patience(transport.reference.api_host)
@@ -108,7 +111,10 @@ def _commit(transport: Transport, blob: Descriptor, open_content: Callable[[], B
     if reply.status in _STORED:
         stored = reply.headers.get("docker-content-digest", blob.digest)
         if stored.startswith(PREFIX) and stored != blob.digest:
-            raise IntegrityError(f"the registry stored {what} under '{stored}'")
+            raise IntegrityError(
+                f"the registry stored {what} under '{stored}'",
+                hint=f"ask who runs '{transport.reference.api_host}'",
+            )
         return
     error = transport.refusal(reply, what)
     signed_url_ended = isinstance(error, AuthRefused) and not transport.is_registry(reply.url)

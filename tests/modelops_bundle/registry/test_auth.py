@@ -147,6 +147,16 @@ def test_a_login_given_for_this_run_must_be_right(stub: StubRegistry, connect: C
     assert caught.value.hint == f"modelops-bundle login {stub.host}"
 
 
+def test_who_may_not_read_without_a_login_either_is_told_where_to_log_in(
+    stub: StubRegistry, connect: Connect, tmp_path: Path
+) -> None:
+    stub.quirks.auth = "bearer"
+    store_login(tmp_path, stub.host, password="hunter2")
+    with pytest.raises(AuthRefused, match="refuses access without a login") as caught:
+        connect().list_tags()
+    assert caught.value.hint == f"modelops-bundle login {stub.host}"
+
+
 def test_the_hint_says_which_login_was_used(stub: StubRegistry, connect: Connect, tmp_path: Path) -> None:
     stub.quirks.auth = "basic"
     path = store_login(tmp_path, stub.host, password="wrong")
