@@ -26,6 +26,8 @@ from modelops_bundle.tags import check_tag
 HEAD = "HEAD"
 _KINDS = ("tags", "remotes", "bases", "sent")
 _MAX_FOLDER = 200
+_MAX_BYTES = 256
+"""Far more than a digest takes; of a longer file, the beginning shows that it holds none."""
 
 
 class RefChanged(Busy):
@@ -79,7 +81,8 @@ class RefStore:
         """Return what a ref names, or None; raise IntegrityError when its file holds no digest."""
         path = self.path(name)
         try:
-            text = path.read_text("ascii", "replace").strip()
+            with path.open("rb") as stream:
+                text = stream.read(_MAX_BYTES).decode("ascii", "replace").strip()
         except FileNotFoundError:
             return None
         if not is_digest(text):

@@ -1,5 +1,6 @@
 """What we remember of a remote: what its tags named, and which of that the working tree holds."""
 
+import os
 import time
 from dataclasses import dataclass
 
@@ -8,6 +9,8 @@ from modelops_bundle.project import Project
 from modelops_bundle.refs import HEAD, base_ref, remote_ref, sent_ref
 
 LOG = "logs/HEAD"
+MAX_LOG_BYTES = 4 << 20
+"""Of a longer log, the newest entries are read: some 25,000."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +78,15 @@ def log_head(project: Project, command: str, digest: Digest, where: str) -> None
 def read_log(project: Project) -> list[LogEntry]:
     """Return the changes of HEAD, newest first; lines that a crash cut short are left out."""
     try:
-        text = (project.directory / LOG).read_text("utf-8", "surrogateescape")
+        with (project.directory / LOG).open("rb") as stream:
+            skipped = max(0, os.fstat(stream.fileno()).st_size - MAX_LOG_BYTES)
+            stream.seek(skipped)
+            text = stream.read(MAX_LOG_BYTES).decode("utf-8", "surrogateescape")
     except FileNotFoundError:
         return []
     entries = []
-    for line in text.split("\n"):
+    # The first line that follows what was skipped may be half a line.
+    for line in text.split("\n")[bool(skipped) :]:
         fields = line.split("\t")
         if len(fields) == 4 and fields[0].isdecimal() and is_digest(fields[2]):
             entries.append(LogEntry(int(fields[0]), fields[1], Digest(fields[2]), fields[3]))

@@ -35,7 +35,8 @@ class AuthFile:
     def read(cls, path: Path, *, lenient: bool = True) -> "AuthFile":
         """Read a file; raise Invalid for one that is no JSON object, unless `lenient`."""
         try:
-            document = decode(path.read_bytes(), f"'{path}'", max_bytes=_MAX_BYTES)
+            with path.open("rb") as stream:
+                document = decode(stream.read(_MAX_BYTES + 1), f"'{path}'", max_bytes=_MAX_BYTES)
         except FileNotFoundError:
             document = {}
         except (OSError, MalformedDocument) as error:

@@ -118,6 +118,14 @@ def test_a_damaged_ref_is_told(refs: RefStore, tmp_path: Path, content: bytes) -
     assert refs.read("tags/v1") == TWO
 
 
+def test_no_more_is_read_of_a_ref_than_a_digest_takes(refs: RefStore, tmp_path: Path) -> None:
+    refs.update("tags/v1", ONE)
+    with (tmp_path / "project" / "refs" / "tags" / "v1").open("wb") as stream:
+        stream.truncate(1 << 40)
+    with pytest.raises(IntegrityError, match="tags/v1"):
+        refs.read("tags/v1")
+
+
 def test_stray_files_are_no_refs(refs: RefStore, tmp_path: Path) -> None:
     refs.update("tags/v1", ONE)
     for name in (

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from modelops_bundle import sync_state
 from modelops_bundle.project import Project
 from modelops_bundle.refs import base_ref, remote_ref, tag_ref
 from modelops_bundle.sync_state import LOG, LogEntry, base_of, read_log, record_seen, record_sync
@@ -105,3 +106,19 @@ def test_a_line_that_a_crash_cut_short_is_left_out(project: Project, line: str) 
 def test_a_remote_of_any_name_is_logged_in_one_line(project: Project, remote: str) -> None:
     record_sync(project, remote, "v1", ONE, "push", switched=False)
     assert [entry.where for entry in read_log(project)] == [f"{remote}:v1"]
+
+
+def test_of_a_very_long_log_the_newest_entries_are_read(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = [f"{number}\tpush\t{digest_number(number)}\there\n" for number in range(100, 200)]
+    (project.directory / LOG).write_text("".join(lines))
+    # Half a line more than fifty of them, whose second half looks like a whole one.
+    monkeypatch.setattr(sync_state, "MAX_LOG_BYTES", 50 * len(lines[0]) + len(lines[0]) - 1)
+    assert [entry.time for entry in read_log(project)] == list(range(199, 149, -1))
+
+
+def test_a_log_that_would_fill_the_memory_is_read_from_its_end(project: Project) -> None:
+    with (project.directory / LOG).open("wb") as stream:
+        stream.truncate(1 << 40)
+        stream.seek(0, 2)
+        stream.write(f"\n1\tpush\t{ONE}\there\n".encode())
+    assert read_log(project) == [LogEntry(1, "push", ONE, "here")]

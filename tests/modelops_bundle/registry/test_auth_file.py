@@ -108,6 +108,14 @@ def test_a_missing_file_or_a_directory_says_nothing(tmp_path: Path) -> None:
     assert AuthFile.read(tmp_path).document == {}
 
 
+def test_a_file_that_would_fill_the_memory_says_nothing(tmp_path: Path) -> None:
+    with (tmp_path / "config.json").open("wb") as stream:
+        stream.truncate(1 << 40)
+    assert AuthFile.read(tmp_path / "config.json").document == {}
+    with pytest.raises(Invalid, match="is larger than"):
+        AuthFile.read(tmp_path / "config.json", lenient=False)
+
+
 @pytest.mark.parametrize("content", [b"{", b"[]"])
 def test_a_broken_file_is_not_overwritten(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "config.json").write_bytes(content)
