@@ -1,10 +1,12 @@
 """The entries of `registry.yaml`: models, targets and target sets, as values.
 
-The fields that the platform's own reader knows keep its names; those that only we know stand last.
+The fields that the platform's own reader knows keep its names; those that only we know stand last. `extra`
+holds fields that nobody here knows, of a newer platform perhaps: they are kept.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from modelops_bundle.source.facts import Parameter
 
@@ -38,6 +40,7 @@ class ModelEntry:
     exclude: tuple[str, ...] = ()
     auto_code: bool = True
     code_mode: str = "files"
+    extra: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,7 @@ class TargetEntry:
     semantic_digests: Mapping[str, str] = field(default_factory=dict)
     weight: float | None = None
     labels: tuple[str, ...] = ()
+    extra: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,7 @@ class TargetSet:
 
     targets: tuple[str, ...] = ()
     weights: Mapping[str, float] = field(default_factory=dict)
+    extra: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,7 @@ class ModelRegistry:
     models: Mapping[str, ModelEntry] = field(default_factory=dict)
     targets: Mapping[str, TargetEntry] = field(default_factory=dict)
     target_sets: Mapping[str, TargetSet] = field(default_factory=dict)
+    extra: Mapping[str, Any] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         return bool(self.models or self.targets or self.target_sets)

@@ -1,0 +1,173 @@
+"""What a model or target depends on at this moment: its entry as it would be registered now.
+
+`register-model` and `refresh` store that entry; whether a model is stale is told by comparing with it.
+"""
+
+import posixpath
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from modelops_bundle.errors import NotFound
+from modelops_bundle.models.declared_files import DeclaredFiles, is_excluded
+from modelops_bundle.models.discovery import FoundModel, find_class, find_targets
+from modelops_bundle.models.entries import Entry, ModelEntry, TargetEntry
+from modelops_bundle.models.model_digest import digest_of_entry
+from modelops_bundle.source.facts import Parameter, SyntaxFault, TargetDefinition
+from modelops_bundle.source.syntax import is_source
+
+if TYPE_CHECKING:
+    from modelops_bundle.source.import_graph import ImportGraph
+    from modelops_bundle.source.project_sources import ProjectSources
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """An entry as it is now. Its composite digest is empty where a file of it cannot be read.
+
+    `missing` are names that were declared, or stand in a target's decorator, and stand for no file; the entry's
+    own path is among them when it is gone. Without its class or function, an entry keeps what it said of it.
+    `faults` tells of sources among the dependencies that cannot be parsed, and so count by their bytes.
+    """
+
+    entry: Entry
+    missing: tuple[str, ...] = ()
+    class_found: bool = True
+    faults: tuple[tuple[str, SyntaxFault], ...] = ()
+
+
+def present(
+    entry: Entry, sources: "ProjectSources", graph: "ImportGraph", declared: DeclaredFiles | None = None
+) -> Present:
+    """Return what an entry would be if it were registered now.
+
+    For many entries, give all of them the same `declared`, so that each directory is looked at once.
+    """
+    declared = declared or DeclaredFiles(sources)
+    if isinstance(entry, ModelEntry):
+        return _present_model(entry, sources, graph, declared)
+    return _present_target(entry, sources, graph, declared)
+
+
+def _present_model(
+    entry: ModelEntry, sources: "ProjectSources", graph: "ImportGraph", declared: DeclaredFiles
+) -> Present:
+    found = _class_of(entry, sources)
+    names = (name for name in (*entry.declared_data, *entry.declared_code) if not _excludes(entry, name))
+    missing = [name for name in names if not declared.files(name)]
+    code = {path for path in _code_of(entry, sources, graph, declared) if not _excludes(entry, path)}
+    data = {path for name in entry.declared_data for path in declared.files(name) if not _excludes(entry, path)}
+    if found:
+        entry = replace(
+            entry,
+            entrypoint=found.entrypoint,
+            scenarios=_texts(found.scenarios),
+            parameters=tuple(map(_parameter, found.parameters)),
+            outputs=_texts(found.outputs),
+        )
+    own = sources.digest(entry.path)
+    entry = replace(entry, model_digest=own, **_digests(entry, code, data, sources))
+    return _completed(entry, own, missing, found is not None, sources)
+
+
+def _present_target(
+    entry: TargetEntry, sources: "ProjectSources", graph: "ImportGraph", declared: DeclaredFiles
+) -> Present:
+    found = _target_of(entry, sources)
+    names = tuple(posixpath.normpath(name) for name in found.data) if found else entry.data
+    missing = [name for name in names if not declared.files(name)]
+    code = set(graph.closure(entry.path) if _is_readable(entry, sources) else entry.code)
+    data = {path for name in names for path in declared.files(name)}
+    if found:
+        entry = replace(
+            entry, model_output=_text(found.model_output), weight=found.weight, labels=_texts(found.labels)
+        )
+    own = sources.digest(entry.path)
+    entry = replace(entry, target_digest=own, **_digests(entry, code, data, sources))
+    return _completed(entry, own, missing, found is not None, sources)
+
+
+def _digests(entry: Entry, code: set[str], data: set[str], sources: "ProjectSources") -> dict[str, Any]:
+    """Return the fields that tell of the dependencies; the entry's own file is none, and code is no data."""
+    code_files = sorted(code - {entry.path})
+    data_files = sorted(data - code - {entry.path})
+    own = [entry.path] if sources.digest(entry.path) else []
+    return {
+        "code": tuple(code_files),
+        "code_digests": {path: sources.digest(path) for path in code_files},
+        "data": tuple(data_files),
+        "data_digests": {path: sources.digest(path) for path in data_files},
+        "semantic_digests": {
+            path: sources.facts(path).semantic
+            for path in sorted([*own, *code_files])
+            if is_source(path) and sources.digest(path)
+        },
+    }
+
+
+def _completed(
+    entry: Entry, own: str, missing: list[str], class_found: bool, sources: "ProjectSources"
+) -> Present:
+    """Add the composite digest, and tell what keeps the entry from being whole."""
+    if not own:
+        missing.insert(0, entry.path)
+    faults = tuple((path, fault) for path in entry.semantic_digests if (fault := sources.facts(path).fault))
+    digest = "" if missing else digest_of_entry(entry)
+    return Present(replace(entry, digest=digest), tuple(dict.fromkeys(missing)), class_found, faults)
+
+
+def _is_readable(entry: Entry, sources: "ProjectSources") -> bool:
+    return is_source(entry.path) and bool(sources.digest(entry.path))
+
+
+def _class_of(entry: ModelEntry, sources: "ProjectSources") -> FoundModel | None:
+    if not _is_readable(entry, sources):
+        return None
+    try:
+        return find_class(sources, entry.path, entry.class_name)
+    except NotFound:
+        return None
+
+
+def _target_of(entry: TargetEntry, sources: "ProjectSources") -> TargetDefinition | None:
+    if not _is_readable(entry, sources):
+        return None
+    return next((each for each in find_targets(sources, entry.path) if each.function == entry.function), None)
+
+
+def _code_of(
+    entry: ModelEntry, sources: "ProjectSources", graph: "ImportGraph", declared: DeclaredFiles
+) -> set[str]:
+    """Return the files that the user declared as code, and all that are imported."""
+    code = {path for name in entry.declared_code for path in declared.files(name)}
+    if not _is_readable(entry, sources):
+        return code.union(entry.code)
+    if not entry.auto_code:
+        return code
+    left = [entry.path, *filter(is_source, code)]
+    while left:
+        path = left.pop()
+        found = set(graph.closure(path))
+        if entry.code_mode == "package":
+            found.update(file for each in (path, *found) for file in declared.package_files(each))
+            # What nobody imports of a package may import more.
+            left += filter(is_source, found - code)
+        code |= found
+    return code
+
+
+def _excludes(entry: ModelEntry, path: str) -> bool:
+    return bool(entry.exclude) and is_excluded(path, entry.exclude)
+
+
+def _parameter(found: Parameter) -> Parameter:
+    return replace(found, name=_text(found.name), kind=_text(found.kind), doc=_text(found.doc))
+
+
+def _texts(found: Iterable[str]) -> tuple[str, ...]:
+    return tuple(map(_text, found))
+
+
+def _text(text: str) -> str:
+    """Return a text as UTF-8 can hold it: a Python literal may have half a surrogate pair."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()

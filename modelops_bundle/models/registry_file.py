@@ -1,0 +1,237 @@
+"""`registry.yaml`: the models, targets and target sets of a bundle. It is tracked and travels with the content.
+
+Format: docs/formats/registry.md. The platform reads it too: its fields come first, as its own writer has them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from modelops_bundle.durable import write_file
+from modelops_bundle.errors import Invalid
+from modelops_bundle.models.entries import ModelEntry, ModelRegistry, TargetEntry, TargetSet
+from modelops_bundle.models.registry_cache import recall, remember
+from modelops_bundle.models.registry_yaml import render
+from modelops_bundle.safe_path import REGISTRY_PATH
+from modelops_bundle.source.facts import Parameter
+from modelops_bundle.yaml_file import shown
+
+if TYPE_CHECKING:
+    from modelops_bundle.models.registry_fields import Document, Fields
+    from modelops_bundle.project import Project
+
+VERSION = "1.0"
+MAX_BYTES = 64 << 20
+CODE_MODES = ("files", "package")
+
+
+def read_registry(project: "Project") -> ModelRegistry:
+    """Return what `registry.yaml` holds, nothing where there is none; raise Invalid."""
+    path = project.root / REGISTRY_PATH
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        return ModelRegistry()
+    cache = project.directory / "cache" / "registry"
+    known = recall(cache, data)
+    if known is None:
+        known = parse_registry(data, str(path))
+        remember(cache, data, known)
+    return known
+
+
+def write_registry(project: "Project", registry: ModelRegistry) -> bool:
+    """Replace `registry.yaml` in one step and tell whether it was another; call with the lock held."""
+    path = project.root / REGISTRY_PATH
+    data = format_registry(registry)
+    if path.is_file() and path.read_bytes() == data:
+        return False
+    write_file(path, data, flush=True, tmp=project.tmp)
+    remember(project.directory / "cache" / "registry", data, registry)
+    return True
+
+
+def format_registry(registry: ModelRegistry) -> bytes:
+    """Return the document of a registry: the same bytes for the same entries, in whatever order they came."""
+    return render(
+        {
+            "version": VERSION,
+            "models": {id: _model_document(entry) for id, entry in sorted(registry.models.items())},
+            "targets": {id: _target_document(entry) for id, entry in sorted(registry.targets.items())},
+            "target_sets": {
+                name: {"targets": each.targets, "weights": each.weights, **each.extra}
+                for name, each in sorted(registry.target_sets.items())
+            },
+            **registry.extra,
+        }
+    )
+
+
+def _model_document(entry: ModelEntry) -> dict[str, Any]:
+    return {
+        "entrypoint": entry.entrypoint,
+        "path": entry.path,
+        "class_name": entry.class_name,
+        "scenarios": entry.scenarios,
+        "parameters": [parameter.name for parameter in entry.parameters],
+        "outputs": entry.outputs,
+        "data": entry.data,
+        "data_digests": _sorted(entry.data_digests),
+        "code": entry.code,
+        "code_digests": _sorted(entry.code_digests),
+        "model_digest": entry.model_digest,
+        "digest": entry.digest,
+        **_present(
+            {
+                "semantic_digests": _sorted(entry.semantic_digests),
+                "parameter_space": _parameter_space(entry.parameters),
+                "declared_data": entry.declared_data,
+                "declared_code": entry.declared_code,
+                "exclude": entry.exclude,
+            }
+        ),
+        **({} if entry.auto_code else {"auto_code": False}),
+        **({"code_mode": entry.code_mode} if entry.code_mode != CODE_MODES[0] else {}),
+        **entry.extra,
+    }
+
+
+def _target_document(entry: TargetEntry) -> dict[str, Any]:
+    return {
+        "path": entry.path,
+        "entrypoint": entry.entrypoint,
+        "model_output": entry.model_output,
+        "data": entry.data,
+        "target_digest": entry.target_digest,
+        "digest": entry.digest,
+        **_present(
+            {
+                "data_digests": _sorted(entry.data_digests),
+                "code": entry.code,
+                "code_digests": _sorted(entry.code_digests),
+                "semantic_digests": _sorted(entry.semantic_digests),
+                "labels": entry.labels,
+            }
+        ),
+        **({"weight": entry.weight} if entry.weight is not None else {}),
+        **entry.extra,
+    }
+
+
+def _parameter_space(parameters: tuple[Parameter, ...]) -> list[dict[str, Any]]:
+    """Return what is known of the parameters beside their names, nothing where that is nothing."""
+    if all(parameter == Parameter(parameter.name) for parameter in parameters):
+        return []
+    return [
+        {
+            "name": parameter.name,
+            **{key: bound for key in ("lower", "upper") if (bound := getattr(parameter, key)) is not None},
+            **_present({"kind": parameter.kind, "doc": parameter.doc}),
+        }
+        for parameter in parameters
+    ]
+
+
+def _sorted(digests: Mapping[str, str]) -> dict[str, str]:
+    return dict(sorted(digests.items()))
+
+
+def _present(fields: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields that are not empty: what only we know is left out where it says nothing."""
+    return {key: value for key, value in fields.items() if value}
+
+
+def parse_registry(data: bytes, what: str) -> ModelRegistry:
+    """Read a registry, of the earlier tool too; raise Invalid naming `what` and the field, and UnsafePath.
+
+    Fields that are not known are kept in `extra`.
+    """
+    from modelops_bundle.models.registry_fields import Document, Fields
+    from modelops_bundle.yaml_syntax import parse
+
+    if len(data) > MAX_BYTES:
+        raise Invalid(f"larger than {MAX_BYTES} bytes: '{what}'", hint="unregister what is not used any more")
+    document = Document(what)
+    top = document.mapping(parse(data, what), "the document")
+    # The earlier tool writes a text; without quotes, people write a number.
+    version = top.pop("version", VERSION)
+    if str(version) != VERSION:
+        raise Invalid(
+            f"version {shown(version)} of '{what}' is not known", hint="pip install --upgrade modelops-bundle"
+        )
+    sections = {
+        name: {
+            id: Fields(document, value, f"{name}.{shown(id)}")
+            for id, value in document.mapping(top.pop(name, None), name).items()
+        }
+        for name in ("models", "targets", "target_sets")
+    }
+    return ModelRegistry(
+        {id: _model(id, fields, document) for id, fields in sections["models"].items()},
+        {id: _target(id, fields) for id, fields in sections["targets"].items()},
+        {
+            name: TargetSet(fields.texts("targets"), fields.numbers("weights"), fields.extra())
+            for name, fields in sections["target_sets"].items()
+        },
+        Fields(document, top, what).extra(),
+    )
+
+
+def _model(id: str, fields: "Fields", document: "Document") -> ModelEntry:
+    names = fields.texts("parameters")
+    space = tuple(
+        Parameter(
+            each.required("name"), each.number("lower"), each.number("upper"), each.text("kind"), each.text("doc")
+        )
+        for each in fields.entries("parameter_space")
+    )
+    entry = ModelEntry(
+        id=id,
+        path=fields.path("path"),
+        class_name=fields.required("class_name"),
+        entrypoint=fields.required("entrypoint"),
+        model_digest=fields.text("model_digest"),
+        scenarios=fields.texts("scenarios"),
+        parameters=space or tuple(map(Parameter, names)),
+        outputs=fields.texts("outputs"),
+        data=fields.paths("data"),
+        data_digests=fields.digests("data_digests"),
+        code=fields.paths("code"),
+        code_digests=fields.digests("code_digests"),
+        digest=fields.text("digest"),
+        semantic_digests=fields.digests("semantic_digests"),
+        declared_data=fields.paths("declared_data"),
+        declared_code=fields.paths("declared_code"),
+        exclude=fields.texts("exclude"),
+        auto_code=fields.flag("auto_code", True),
+        code_mode=fields.text("code_mode") or CODE_MODES[0],
+        extra=fields.extra(),
+    )
+    if entry.code_mode not in CODE_MODES:
+        raise document.wrong(f"models.{shown(id)}.code_mode", " or ".join(CODE_MODES), entry.code_mode)
+    if entry.digest:
+        return entry
+    # The earlier tool does not tell what was declared from what it found: nothing that it lists may be lost.
+    return replace(entry, declared_data=entry.data, declared_code=entry.code)
+
+
+def _target(id: str, fields: "Fields") -> TargetEntry:
+    entrypoint = fields.required("entrypoint")
+    return TargetEntry(
+        id=id,
+        path=fields.path("path"),
+        function=entrypoint.rpartition(":")[2],
+        entrypoint=entrypoint,
+        model_output=fields.text("model_output"),
+        target_digest=fields.text("target_digest"),
+        data=fields.paths("data"),
+        data_digests=fields.digests("data_digests"),
+        code=fields.paths("code"),
+        code_digests=fields.digests("code_digests"),
+        digest=fields.text("digest"),
+        semantic_digests=fields.digests("semantic_digests"),
+        weight=fields.number("weight"),
+        labels=fields.texts("labels"),
+        extra=fields.extra(),
+    )
