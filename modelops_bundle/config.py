@@ -7,16 +7,20 @@ it would change the tree digest.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 from modelops_bundle.bundle_index import LAYERS
 from modelops_bundle.errors import Invalid
-from modelops_bundle.yaml_file import check_keys, check_version, dump, load_mapping, shown, unknown
+from modelops_bundle.safe_path import METADATA_DIR
+from modelops_bundle.yaml_file import check_keys, check_version, dump, load_mapping, read_bounded, shown, unknown
 
 VERSION = 1
 DEFAULT_THRESHOLD = 50 << 20
-_KEYS = ("version", "storage", "layers", "annotations")
+DEFAULT_CODE_ROOTS = (".", "src")
+_KEYS = ("version", "storage", "layers", "annotations", "code")
 _STORAGE_KEYS = ("layout", "threshold_bytes")
+_CODE_KEYS = ("roots",)
 
 
 class Layout(StrEnum):
@@ -33,12 +37,16 @@ class Layout(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """The bundle's configuration; `threshold_bytes` is where a file counts as large."""
+    """The bundle's configuration; `threshold_bytes` is where a file counts as large.
+
+    `code_roots` are the directories in which imports are looked for, in this order; '.' is the project itself.
+    """
 
     layout: Layout = Layout.AUTO
     threshold_bytes: int = DEFAULT_THRESHOLD
     layers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     annotations: Mapping[str, str] = field(default_factory=dict)
+    code_roots: tuple[str, ...] = DEFAULT_CODE_ROOTS
 
 
 def parse_config(data: bytes, what: str) -> Config:
@@ -64,12 +72,25 @@ def parse_config(data: bytes, what: str) -> Config:
         # A number would be spelled our way, not the user's: 1.10 is 1.1.
         if not isinstance(text, str):
             raise Invalid(f"annotations.{key} in '{what}' is not text: {shown(text)}", hint="put it in quotes")
+    code = _mapping(value, "code", what)
+    check_keys(code, _CODE_KEYS, what)
     return Config(
         Layout(layout),
         threshold,
-        {layer: _texts(patterns, f"layers.{layer}", what) for layer, patterns in layers.items()},
+        {layer: _texts(patterns, f"layers.{layer}", "patterns", what) for layer, patterns in layers.items()},
         annotations,
+        _code_roots(code["roots"], what) if code.get("roots") is not None else DEFAULT_CODE_ROOTS,
     )
+
+
+def read_code_roots(path: Path) -> tuple[str, ...]:
+    """Return `code_roots` of a file, the defaults where there is none; raise Invalid.
+
+    Most files say nothing about it, and then PyYAML, which takes as long as a whole command, need not be asked.
+    """
+    data = read_bounded(path) if path.is_file() else b""
+    may_say = b"roots" in data or b"\\" in data or not data.isascii()
+    return parse_config(data, str(path)).code_roots if may_say else DEFAULT_CODE_ROOTS
 
 
 def initial_config(threshold_bytes: int = DEFAULT_THRESHOLD) -> bytes:
@@ -86,7 +107,18 @@ def _mapping(value: Mapping[str, Any], key: str, what: str) -> dict[str, Any]:
     return inner
 
 
-def _texts(value: Any, key: str, what: str) -> tuple[str, ...]:
+def _texts(value: Any, key: str, kind: str, what: str) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise Invalid(f"{key} in '{what}' is not a list of patterns", hint=f"correct '{what}'")
+        raise Invalid(f"{key} in '{what}' is not a list of {kind}", hint=f"correct '{what}'")
     return tuple(value)
+
+
+def _code_roots(value: Any, what: str) -> tuple[str, ...]:
+    roots = _texts(value, "code.roots", "directories", what)
+    for root in roots:
+        if root != "." and not {"", ".", "..", METADATA_DIR}.isdisjoint(root.split("/")):
+            raise Invalid(
+                f"code.roots in '{what}' names no directory of the project: '{shown(root)}'",
+                hint="directories are named from the project's root, as in 'src'; '.' is the root itself",
+            )
+    return roots

@@ -100,8 +100,9 @@ def test_the_built_in_layers_are_listed_pattern_by_pattern() -> None:
 
 
 def test_every_key_of_the_configuration_is_listed() -> None:
-    storage = [f"storage.{key}" for key in config._STORAGE_KEYS]
-    keys = {*config._KEYS, *storage, *local_config._KEYS} - {"storage"}
+    sections = {"storage": config._STORAGE_KEYS, "code": config._CODE_KEYS}
+    inner = [f"{section}.{key}" for section, keys in sections.items() for key in keys]
+    keys = {*config._KEYS, *inner, *local_config._KEYS} - set(sections)
     assert keys <= set(re.findall(r"^\| `([^`]+)` \|", page("formats/config"), re.MULTILINE))
 
 

@@ -77,13 +77,15 @@ class SourceFacts:
     """All that one file says. `semantic` is `blake3:<hex>`, of its normal form or, with a `fault`, its bytes.
 
     `bindings` maps each name that an import or a plain assignment binds at module level to the dotted name that
-    it stands for; a relative one begins with its dots (`.util.f`). `names` are all names bound at module level.
+    it stands for; a relative one begins with its dots (`.util.f`). `names` are all names bound at module level,
+    `exports` those that `__all__` spells as literals.
     """
 
     semantic: str
     imports: tuple[ImportStatement, ...] = ()
     bindings: Mapping[str, str] = field(default_factory=dict)
     names: frozenset[str] = frozenset()
+    exports: tuple[str, ...] = ()
     classes: tuple[ClassDefinition, ...] = ()
     targets: tuple[TargetDefinition, ...] = ()
     fault: SyntaxFault | None = None

@@ -1,9 +1,21 @@
 """`config.yaml` comes from other people with every pull: it is read strictly."""
 
+from pathlib import Path
+
 import pytest
 
-from modelops_bundle.config import DEFAULT_THRESHOLD, Config, Layout, initial_config, parse_config
+from modelops_bundle.config import (
+    DEFAULT_CODE_ROOTS,
+    DEFAULT_THRESHOLD,
+    Config,
+    Layout,
+    initial_config,
+    parse_config,
+    read_code_roots,
+)
 from modelops_bundle.errors import Invalid
+
+WRONG_ROOTS = ("", "/opt", "../lib", "src/..", "./src", "src/", "a//b", ".modelops-bundle", "lib/.modelops-bundle")
 
 
 def test_an_empty_document_gives_the_defaults() -> None:
@@ -23,9 +35,15 @@ layers:
   code: ["*.stan", "src/**"]
 annotations:
   org.opencontainers.image.title: SEIR
+code:
+  roots: [lib, .]
 """
     assert parse_config(data, "config.yaml") == Config(
-        Layout.PORTABLE, 10, {"code": ("*.stan", "src/**")}, {"org.opencontainers.image.title": "SEIR"}
+        Layout.PORTABLE,
+        10,
+        {"code": ("*.stan", "src/**")},
+        {"org.opencontainers.image.title": "SEIR"},
+        ("lib", "."),
     )
 
 
@@ -55,6 +73,11 @@ annotations:
         (b"annotations: {a: {b: c}}", "annotations.a"),
         (b"annotations: &x {a: *x}", "annotations.a"),
         (b"annotations: {1: b}", "annotations"),
+        (b"code: {root: [src]}", "'root'"),
+        (b"code: [src]", "code"),
+        (b"code: {roots: src}", "code.roots"),
+        (b"code: {roots: [1]}", "code.roots"),
+        *((f"code: {{roots: [src, '{root}']}}".encode(), f"'{root}'") for root in WRONG_ROOTS),
     ],
 )
 def test_what_makes_no_sense_is_refused_by_name(data: bytes, named: str) -> None:
@@ -66,4 +89,28 @@ def test_what_makes_no_sense_is_refused_by_name(data: bytes, named: str) -> None
 
 
 def test_an_empty_section_is_like_none() -> None:
-    assert parse_config(b"storage:\nlayers:\nannotations:\n", "config.yaml") == Config()
+    assert parse_config(b"storage:\nlayers:\nannotations:\ncode:\n  roots:\n", "config.yaml") == Config()
+
+
+@pytest.mark.parametrize(
+    ("data", "roots"),
+    [
+        (b"", DEFAULT_CODE_ROOTS),
+        (initial_config(), DEFAULT_CODE_ROOTS),
+        (b"annotations: {a: b}", DEFAULT_CODE_ROOTS),
+        (b"annotations: {roots: b}", DEFAULT_CODE_ROOTS),
+        (b"code: {roots: [lib]}", ("lib",)),
+        (b'code: {"r\\x6fots": [lib]}', ("lib",)),
+        ("code: {roots: [lib]}".encode("utf-16"), ("lib",)),
+    ],
+)
+def test_code_roots_are_found_however_they_are_spelled(
+    data: bytes, roots: tuple[str, ...], tmp_path: Path
+) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_bytes(data)
+    assert read_code_roots(path) == parse_config(data, "config.yaml").code_roots == roots
+
+
+def test_without_a_file_code_roots_are_the_defaults(tmp_path: Path) -> None:
+    assert read_code_roots(tmp_path / "config.yaml") == Config().code_roots == DEFAULT_CODE_ROOTS
