@@ -32,12 +32,29 @@ class Parameter:
     doc: str = ""
 
 
+Space = tuple[Parameter | str, ...]
+"""A parameter space as a file spells it: parameters, and dotted names of those that it takes from elsewhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decorated:
+    """A method whose decorator the file imports: only the file that it comes from tells what that is.
+
+    `name` is what the method is known by if the decorator registers it, as `model_output` does.
+    """
+
+    decorator: str
+    name: str
+
+
 @dataclass(frozen=True, slots=True)
 class ClassDefinition:
     """A class: its bases are dotted names as written, subscripts removed.
 
-    `name` is qualified (`Outer.Inner`); `importable` is false inside a function. `parameters` is None where
-    the class assigns none, and `parameters_from` then names what it assigns instead, if that is a name.
+    `name` is qualified (`Outer.Inner`, `function.<locals>.Inner`); `importable` is false inside a function and
+    in notebooks. `parameters` is None where the class assigns none, and `parameters_from` then names what it
+    assigns instead: a name, or one in `spaces` of the file. `members` are the names that its body binds,
+    `abstract` those of its abstract methods, `decorated` the methods that may be outputs or scenarios, too.
     """
 
     name: str
@@ -48,11 +65,18 @@ class ClassDefinition:
     scenarios: tuple[str, ...] = ()
     parameters: tuple[Parameter, ...] | None = None
     parameters_from: str = ""
+    members: tuple[str, ...] = ()
+    abstract: tuple[str, ...] = ()
+    decorated: tuple[Decorated, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class TargetDefinition:
-    """A function decorated `calibration_target`; `data` are the paths of its observations, as written."""
+    """A function decorated `calibration_target`; `data` are the paths of its observations, as written.
+
+    `decorator` is the dotted name that the decorator stands for in the file: it may turn out to be another one.
+    `unread` are the arguments whose values only running the source can tell, as `argument=source`.
+    """
 
     function: str
     line: int
@@ -62,6 +86,7 @@ class TargetDefinition:
     weight: float | None = None
     labels: tuple[str, ...] = ()
     decorator: str = ""
+    unread: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,4 +113,5 @@ class SourceFacts:
     exports: tuple[str, ...] = ()
     classes: tuple[ClassDefinition, ...] = ()
     targets: tuple[TargetDefinition, ...] = ()
+    spaces: Mapping[str, Space] = field(default_factory=dict)
     fault: SyntaxFault | None = None
