@@ -23,9 +23,11 @@ from modelops_bundle import __version__
 from modelops_bundle.durable import write_file
 from modelops_bundle.source.facts import (
     ClassDefinition,
+    Decorated,
     ImportStatement,
     Parameter,
     SourceFacts,
+    Space,
     SyntaxFault,
     TargetDefinition,
 )
@@ -34,7 +36,7 @@ VERSION = 1
 """To be raised whenever the same source gives other facts than before."""
 MAX_BYTES = 256 << 20
 _CHECKSUM = 32
-_RECORDS = (ClassDefinition, ImportStatement, Parameter, SourceFacts, SyntaxFault, TargetDefinition)
+_RECORDS = (ClassDefinition, Decorated, ImportStatement, Parameter, SourceFacts, SyntaxFault, TargetDefinition)
 
 
 def _header() -> bytes:
@@ -113,6 +115,7 @@ def facts_from(row: bytes) -> SourceFacts:
         "classes": tuple(_class(each) for each in value.pop("classes", ())),
         "targets": tuple(TargetDefinition(**_tuples(each)) for each in value.pop("targets", ())),
         "names": frozenset(value.pop("names", ())),
+        "spaces": {name: _space(each) for name, each in value.pop("spaces", {}).items()},
         "fault": SyntaxFault(**fault) if (fault := value.pop("fault", None)) else None,
     }
     return SourceFacts(**_tuples(value), **given)
@@ -121,7 +124,12 @@ def facts_from(row: bytes) -> SourceFacts:
 def _class(value: dict[str, Any]) -> ClassDefinition:
     parameters = value.pop("parameters", None)
     listed = None if parameters is None else tuple(Parameter(**each) for each in parameters)
-    return ClassDefinition(**_tuples(value), parameters=listed)
+    decorated = tuple(Decorated(**each) for each in value.pop("decorated", ()))
+    return ClassDefinition(**_tuples(value), parameters=listed, decorated=decorated)
+
+
+def _space(value: list[Any]) -> Space:
+    return tuple(each if isinstance(each, str) else Parameter(**each) for each in value)
 
 
 def _tuples(value: dict[str, Any]) -> dict[str, Any]:
@@ -136,4 +144,6 @@ def _plain(value: Any) -> Any:
         return sorted(value)
     if isinstance(value, tuple):
         return [_plain(each) for each in value]
-    return dict(value) if isinstance(value, Mapping) else value
+    if isinstance(value, Mapping):
+        return {key: _plain(each) for key, each in value.items()}
+    return value

@@ -23,6 +23,7 @@ def read_source(data: bytes, path: str) -> SourceFacts:
         exports=exports_of(parsed),
         classes=defined.classes,
         targets=defined.targets,
+        spaces=defined.spaces,
         fault=parsed.fault,
     )
 
