@@ -38,9 +38,14 @@ def add_paths(project: Project, names: Iterable[str], *, force: bool) -> Added:
     for what is being written: one error that names all of them.
     """
     with project.lock():
-        index = project.load_index()
-        added = _add(project, index, names, force, partial(take, project.objects, project.root))
-        project.write_index(index)
+        return track(project, names, force=force)
+
+
+def track(project: Project, names: Iterable[str], *, force: bool) -> Added:
+    """Do what `add_paths` does; call with the lock held."""
+    index = project.load_index()
+    added = _add(project, index, names, force, partial(take, project.objects, project.root))
+    project.write_index(index)
     return added
 
 

@@ -5,6 +5,7 @@ Format: docs/formats/registry.md. The platform reads it too: its fields come fir
 
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from modelops_bundle.durable import write_file
@@ -27,29 +28,42 @@ CODE_MODES = ("files", "package")
 
 def read_registry(project: "Project") -> ModelRegistry:
     """Return what `registry.yaml` holds, nothing where there is none; raise Invalid."""
-    path = project.root / REGISTRY_PATH
-    try:
-        with path.open("rb") as stream:
-            data = stream.read(MAX_BYTES + 1)
-    except FileNotFoundError:
+    data = _on_disk(project)
+    if data is None:
         return ModelRegistry()
-    cache = project.directory / "cache" / "registry"
-    known = recall(cache, data)
+    known = recall(_cache(project), data)
     if known is None:
-        known = parse_registry(data, str(path))
-        remember(cache, data, known)
+        known = parse_registry(data, str(project.root / REGISTRY_PATH))
+        remember(_cache(project), data, known)
     return known
 
 
 def write_registry(project: "Project", registry: ModelRegistry) -> bool:
     """Replace `registry.yaml` in one step and tell whether it was another; call with the lock held."""
-    path = project.root / REGISTRY_PATH
     data = format_registry(registry)
-    if path.is_file() and path.read_bytes() == data:
+    if _on_disk(project) == data:
         return False
-    write_file(path, data, flush=True, tmp=project.tmp)
-    remember(project.directory / "cache" / "registry", data, registry)
+    write_file(project.root / REGISTRY_PATH, data, flush=True, tmp=project.tmp)
+    remember(_cache(project), data, registry)
     return True
+
+
+def differs(project: "Project", registry: ModelRegistry) -> bool:
+    """Tell whether `write_registry` would write."""
+    return _on_disk(project) != format_registry(registry)
+
+
+def _on_disk(project: "Project") -> bytes | None:
+    """Return the document, one byte more than is allowed of a larger one; None where there is none."""
+    try:
+        with (project.root / REGISTRY_PATH).open("rb") as stream:
+            return stream.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        return None
+
+
+def _cache(project: "Project") -> Path:
+    return project.directory / "cache" / "registry"
 
 
 def format_registry(registry: ModelRegistry) -> bytes:

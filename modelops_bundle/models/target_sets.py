@@ -1,0 +1,65 @@
+"""Target sets: which targets are fitted together, and with which weights."""
+
+import math
+from collections.abc import Iterable
+from dataclasses import replace
+
+from modelops_bundle.errors import Invalid, NotFound
+from modelops_bundle.models.entries import ModelRegistry, TargetSet
+from modelops_bundle.models.selection import nearest, question
+
+
+def set_targets(
+    registry: ModelRegistry, name: str, targets: Iterable[str], weights: Iterable[str]
+) -> ModelRegistry:
+    """Return the registry with a target set of exactly these targets, by default of all that are registered.
+
+    `weights` are texts `TARGET=NUMBER`. Raises NotFound for an unknown target, and Invalid for a weight that
+    is none, or of no member.
+    """
+    if not name.strip():
+        raise Invalid("a target set needs a name", hint="modelops-bundle target-set set NAME")
+    ids = tuple(dict.fromkeys(_target_id(registry, target) for target in targets)) or tuple(registry.targets)
+    if not ids:
+        raise NotFound("no target is registered", hint="modelops-bundle register-target FILE")
+    given = dict(_weight(registry, text) for text in weights)
+    for id in given:
+        if id not in ids:
+            raise Invalid(f"target '{id}' has a weight, and is no member of '{name}'", hint=f"add --target {id}")
+    old = registry.target_sets.get(name, TargetSet())
+    new = replace(old, targets=ids, weights={id: given[id] for id in ids if id in given})
+    return replace(registry, target_sets={**registry.target_sets, name: new})
+
+
+def delete_set(registry: ModelRegistry, name: str) -> ModelRegistry:
+    """Return the registry without a target set; raise NotFound."""
+    if name not in registry.target_sets:
+        hint = question(nearest(name, registry.target_sets)) or "modelops-bundle target-set list"
+        raise NotFound(f"no such target set: '{name}'", hint=hint)
+    return replace(registry, target_sets={key: each for key, each in registry.target_sets.items() if key != name})
+
+
+def _target_id(registry: ModelRegistry, name: str) -> str:
+    """Return the id of a target, named by it or by its function."""
+    if name in registry.targets:
+        return name
+    same = [entry.id for entry in registry.targets.values() if name in (entry.function, entry.entrypoint)]
+    if len(same) > 1:
+        ids = ", ".join(f"'{id}'" for id in same)
+        raise Invalid(f"'{name}' is registered several times: {ids}", hint="name it by its id")
+    if not same:
+        known = {*registry.targets, *(entry.function for entry in registry.targets.values())}
+        hint = question(nearest(name, known)) or "modelops-bundle register-target FILE"
+        raise NotFound(f"no such target: '{name}'", hint=hint)
+    return same[0]
+
+
+def _weight(registry: ModelRegistry, text: str) -> tuple[str, float]:
+    name, separator, number = text.rpartition("=")
+    try:
+        weight = float(number) if separator and name else math.nan
+    except ValueError:
+        weight = math.nan
+    if not 0 <= weight < math.inf:
+        raise Invalid(f"not a weight: '{text}'", hint="write TARGET=NUMBER, such as incidence=0.5")
+    return _target_id(registry, name.strip()), weight
