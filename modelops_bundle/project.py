@@ -42,6 +42,13 @@ class NotAProject(NotFound):
         )
 
 
+class OutsideProject(Invalid):
+    """A file lies outside the project."""
+
+    def __init__(self, file: Path, root: Path) -> None:
+        super().__init__(f"outside the project: '{file}'", hint=f"the project is '{root}'")
+
+
 class Project:
     """One checkout. `root` is absolute; every bundle path is relative to it.
 
@@ -94,7 +101,7 @@ class Project:
         return project
 
     def bundle_path(self, file: Path) -> str:
-        """Return the bundle path of a file, given absolute; raise Invalid when it lies outside the project.
+        """Return the bundle path of a file, given absolute; raise OutsideProject.
 
         Symlinks are not followed, except those above the project itself.
         """
@@ -103,7 +110,7 @@ class Project:
         for candidate in (plain, above.resolve() / name):
             if candidate.is_relative_to(self.root):
                 return candidate.relative_to(self.root).as_posix()
-        raise Invalid(f"outside the project: '{file}'", hint=f"the project is '{self.root}'")
+        raise OutsideProject(file, self.root)
 
     @contextmanager
     def lock(self, *, wait: float | None = None) -> Iterator[None]:

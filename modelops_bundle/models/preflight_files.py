@@ -1,0 +1,103 @@
+"""Files that models and targets need: there, and tracked, so that a push takes them along."""
+
+import os
+from collections.abc import Container, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Protocol
+
+from modelops_bundle.models.findings import About, Finding, Kind
+from modelops_bundle.models.overview import Assessed, Overview
+from modelops_bundle.models.readiness import How, Role, roles_of
+from modelops_bundle.safe_path import REGISTRY_PATH
+from modelops_bundle.yaml_file import read_bounded
+
+INIT = "__init__.py"
+_MISSING = {
+    Role.MODEL: "the source",
+    Role.TARGET: "the source",
+    Role.CODE: "code",
+    Role.DATA: "data",
+}
+
+
+class Files(Protocol):
+    """The project's files, as far as rules want to know."""
+
+    def exists(self, path: str) -> bool: ...
+
+    def tracked(self, path: str) -> bool: ...
+
+    def read(self, path: str) -> bytes:
+        """Return the content of a file that exists, at most the size that a configuration may have."""
+        ...
+
+
+class WorkingFiles:
+    """The files of a working tree, of which some are tracked; each is looked for once."""
+
+    def __init__(self, root: Path, tracked: Container[str]) -> None:
+        self._root = root
+        self._tracked = tracked
+        self.exists = cache(lambda path: os.path.isfile(f"{root}/{path}"))
+
+    def tracked(self, path: str) -> bool:
+        return path in self._tracked
+
+    def read(self, path: str) -> bytes:
+        return read_bounded(self._root / path)
+
+
+def needed_files(overview: Overview, files: Files) -> Iterator[Finding]:
+    """Yield missing and untracked files, the registry's own included."""
+    if overview.registry and not files.tracked(REGISTRY_PATH):
+        about = About(Kind.BUNDLE, "", REGISTRY_PATH)
+        yield about.error(
+            "untracked-file",
+            "the registry is not tracked: no push would take it along",
+            f"modelops-bundle add {REGISTRY_PATH}",
+        )
+    for about, assessed in overview.entries():
+        yield from _missing(about, assessed)
+        yield from _untracked(about, assessed, files)
+        if about.kind is Kind.MODEL:
+            yield from _packages(about, assessed, files)
+
+
+def _missing(about: About, assessed: Assessed) -> Iterator[Finding]:
+    for change in assessed.readiness.changes:
+        if change.how is How.MISSING:
+            yield about.error(
+                "missing-file",
+                f"{_MISSING[change.role]} of '{about.entity}' is missing",
+                f"restore it; if '{about.entity}' needs it no more: modelops-bundle refresh {about.entity}",
+                change.path,
+            )
+
+
+def _untracked(about: About, assessed: Assessed, files: Files) -> Iterator[Finding]:
+    # What is new since the registration becomes tracked by the next push or refresh.
+    for path in roles_of(assessed.entry):
+        if not files.tracked(path) and files.exists(path):
+            category = "untracked-init-file" if path.endswith(INIT) else "untracked-file"
+            yield about.error(
+                category,
+                f"'{about.entity}' needs it, and it is not tracked: no push would take it along",
+                f"modelops-bundle add --force {path}",
+                path,
+            )
+
+
+def _packages(about: About, assessed: Assessed, files: Files) -> Iterator[Finding]:
+    directory = assessed.entry.path.rpartition("/")[0]
+    # One directory a dot, from the file upwards; what lies above, such as `src`, is no package.
+    for _ in range(assessed.entry.entrypoint.partition(":")[0].count(".")):
+        init = f"{directory}/{INIT}"
+        if directory and not files.exists(init):
+            yield about.warning(
+                "missing-init-file",
+                f"'{directory}' has no {INIT}: some tools do not find packages without one",
+                f"touch {init}; modelops-bundle refresh {about.entity}",
+                init,
+            )
+        directory = directory.rpartition("/")[0]
