@@ -121,20 +121,27 @@ def clean_docstring(text: str) -> str:
 
     As `inspect.cleandoc`, which is not the same in all versions of Python, and expands TABs within lines, too.
     """
-    lines = []
+    lines: list[tuple[int, str]] = []
     for line in text.splitlines():
         words = line.lstrip()
-        lines.append(line[: len(line) - len(words)].expandtabs() + words.rstrip())
-    margin = min((len(line) - len(line.lstrip()) for line in lines[1:] if line.strip()), default=0)
-    return "\n".join([*(line.lstrip() for line in lines[:1]), *(line[margin:] for line in lines[1:])]).strip("\n")
+        indentation = line[: len(line) - len(words)].expandtabs()
+        lines.append((len(indentation), words.rstrip()))
+    margin = min((indentation for indentation, words in lines[1:] if words), default=0)
+    cleaned = [words for _, words in lines[:1]]
+    cleaned += [" " * (indentation - margin) + words if words else "" for indentation, words in lines[1:]]
+    return "\n".join(cleaned).strip("\n")
 
 
 def _statement(value: Any) -> Any:
     """Return the text of an expression that is but a string: a docstring, or a note like one."""
-    if type(value) is ast.Constant and type(value.value) is str:
-        # A list, so that an empty docstring is there.
-        return [clean_docstring(value.value)]
-    return value
+    if type(value) is not ast.Constant or type(value.value) is not str:
+        return value
+    text = value.value
+    if text.count("\n") > value.end_lineno - value.lineno:
+        # Some lines begin after an escaped line end: formatters indent the others only, and so all of it anew.
+        text = "\n".join(map(str.lstrip, text.splitlines()))
+    # A list, so that an empty docstring is there.
+    return [clean_docstring(text)]
 
 
 def _pieces(values: list[Any]) -> list[Any]:

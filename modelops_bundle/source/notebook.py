@@ -129,8 +129,8 @@ def _rewritten(escape: re.Match[str]) -> str:
         return before + _call("run_line_magic", "pinfo2" if detail == "??" else "pinfo", asked)
     command = escape["command"].replace("\\\n", " ").strip()
     if mark == "%":
-        name, _, args = command.partition(" ")
-        call = _call("run_line_magic", name, args.strip())
+        name, args = (*command.split(maxsplit=1), "")[:2]
+        call = _call("run_line_magic", name, args)
     else:
         keeps = mark == "!!" or before.strip()
         call = _call("getoutput" if keeps else "system", command)
