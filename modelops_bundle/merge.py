@@ -18,6 +18,7 @@ from modelops_bundle.digest import Digest
 from modelops_bundle.errors import WorkingTreeConflict
 from modelops_bundle.index import Index, IndexEntry, mode_bits
 from modelops_bundle.project import Project
+from modelops_bundle.safe_path import REGISTRY_PATH
 from modelops_bundle.snapshot import LARGE, take
 from modelops_bundle.sync import PullOptions, PullPlan, plan_pull
 from modelops_bundle.tracking import refresh
@@ -27,6 +28,8 @@ from modelops_bundle.working_tree import look, walk
 
 Stage = Callable[[Checkout, Sequence[str]], None]
 """Stages files for a checkout, verified."""
+ReadContent = Callable[[TreeEntry], bytes]
+"""Returns what a small file of the version or of the base holds; raises NotFound where nobody has it any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,7 @@ class Merge:
     """What a merge does, the index it starts from, what is on disk where it writes, and what it kept.
 
     `missing` are the tracked paths that are not on disk; `kept` maps each overwritten path to the object that
-    holds what it was.
+    holds what it was. `registry` is what `registry.yaml` is to hold, where that is neither side's.
     """
 
     plan: PullPlan
@@ -42,33 +45,61 @@ class Merge:
     missing: tuple[str, ...]
     found: Mapping[str, IndexEntry | None]
     kept: Mapping[str, Digest] = field(default_factory=dict)
+    registry: bytes | None = None
+
+    @property
+    def from_remote(self) -> tuple[str, ...]:
+        """The paths to write as the remote's side has them."""
+        return tuple(path for path in self.plan.write if path != REGISTRY_PATH or self.registry is None)
 
 
-def plan_merge(project: Project, bundle: Bundle, base: Tree, options: PullOptions) -> Merge:
-    """Plan the merge of a version into the working tree, whose common ancestor is `base`. Writes nothing."""
+def plan_merge(
+    project: Project, bundle: Bundle, base: Tree, options: PullOptions, read: ReadContent | None = None
+) -> Merge:
+    """Plan the merge of a version into the working tree, whose common ancestor is `base`. Writes nothing there.
+
+    With `read`, a `registry.yaml` that both sides changed is merged entry by entry.
+    """
     now = refresh(project)
     local = now.tree()
     untracked = on_disk(project, (path for path in bundle.tree if path not in local), now.index)
     plan = plan_pull(local, base, bundle.tree, _as_tree_entries(untracked), options)
+    registry = None
+    if read and REGISTRY_PATH in plan.blocked:
+        from modelops_bundle.models.registry_pull import Sides, settle_registry
+
+        sides = (tree.get(REGISTRY_PATH) for tree in (local, base, bundle.tree))
+        plan, registry = settle_registry(project.root, plan, Sides(*sides), read)
     found = {path: now.index.get(path) for path in (*plan.write, *plan.delete) if path in local}
-    return Merge(plan, now.index, now.missing, {**found, **untracked})
+    return Merge(plan, now.index, now.missing, {**found, **untracked}, registry=registry)
 
 
-def merge(project: Project, bundle: Bundle, base: Tree, options: PullOptions, stage: Stage) -> Merge:
-    """Merge a version into the working tree and the index.
+def merge(
+    project: Project,
+    bundle: Bundle,
+    base: Tree,
+    options: PullOptions,
+    stage: Stage,
+    read: ReadContent | None = None,
+) -> Merge:
+    """Merge a version into the working tree and the index; `read` as in `plan_merge`.
 
     Raises WorkingTreeConflict naming every path, with nothing written, when both sides changed one.
     """
-    first = plan_merge(project, bundle, base, options)
+    first = plan_merge(project, bundle, base, options, read)
     refuse_conflicts(first.plan, options)
     with project.checkout() as staging:
-        stage(staging, first.plan.write)
+        stage(staging, first.from_remote)
         with project.lock():
-            work = plan_merge(project, bundle, base, options)
+            work = plan_merge(project, bundle, base, options, read)
             refuse_conflicts(work.plan, options)
             kept = _own_content(work, base)
             _keep(project, kept)
-            stage(staging, [path for path in work.plan.write if path not in staging.staged])
+            stage(staging, [path for path in work.from_remote if path not in staging.staged])
+            if work.registry is not None:
+                from modelops_bundle.models.registry_pull import stage_registry
+
+                stage_registry(project.objects, staging, work.registry)
             staging.drop(keep=frozenset(work.plan.write))
             entries = _commit(project, staging, work.plan.delete, work.found, kept)
             _update_index(project, bundle, work, entries)

@@ -4,25 +4,29 @@ Then the tag names a version that never held our changes, although it did for a 
 version would take them for deletions; merging from the version before it keeps them (docs/decisions/0015).
 """
 
+from modelops_bundle.ancestor import Ancestor
 from modelops_bundle.digest import Digest
 from modelops_bundle.project import Project
+from modelops_bundle.safe_path import REGISTRY_PATH
 from modelops_bundle.sync_state import read_log
-from modelops_bundle.tree import EMPTY, Tree
+from modelops_bundle.tree import Tree
 from modelops_bundle.tree_diff import differences, same
 
 
-def base_before_overtaken_push(project: Project, remote: str, tag: str, theirs: Tree) -> Tree | None:
+def base_before_overtaken_push(project: Project, remote: str, tag: str, theirs: Tree) -> Ancestor | None:
     """Return what our last push to a tag was based on, if the tag holds nothing of what that push changed."""
     pushes = [entry for entry in read_log(project) if entry.where == f"{remote}:{tag}"]
     if not pushes or pushes[0].command != "push" or pushes[0].digest not in project.objects:
         return None
-    before = _tree(project, pushes[1].digest) if len(pushes) > 1 else EMPTY
-    mine = _tree(project, pushes[0].digest)
-    changed = differences(before, mine)
+    before = _version(project, pushes[1].digest) if len(pushes) > 1 else Ancestor()
+    mine = _version(project, pushes[0].digest)
+    # Most pushes change `registry.yaml`, so that it tells nothing where there is something else.
+    changed = differences(before.tree, mine.tree)
+    changed = [change for change in changed if change.path != REGISTRY_PATH] or changed
     if changed and all(same(theirs.get(change.path), change.old) for change in changed):
         return before
     return None
 
 
-def _tree(project: Project, digest: Digest) -> Tree:
-    return project.bundle(digest).tree if digest in project.objects else EMPTY
+def _version(project: Project, digest: Digest) -> Ancestor:
+    return Ancestor(project.bundle(digest) if digest in project.objects else None)

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 
 import click
 
+from modelops_bundle.ancestor import Ancestor
 from modelops_bundle.bundle import Bundle
 from modelops_bundle.bundle_reference import parse_version
 from modelops_bundle.checkout import Checkout
 from modelops_bundle.digest import Digest, short
-from modelops_bundle.fetching import Cost, Origin, Seeds, cost_of, seeds_for, stage_contents
+from modelops_bundle.fetching import Cost, Origin, Seeds, cost_of, fetch_contents, seeds_for, stage_contents
 from modelops_bundle.local_config import read_local_config
-from modelops_bundle.merge import Merge, merge, plan_merge, refuse_conflicts
+from modelops_bundle.merge import Merge, ReadContent, merge, plan_merge, refuse_conflicts
 from modelops_bundle.overtaken import base_before_overtaken_push
 from modelops_bundle.plumbing._session import (
     Session,
@@ -27,11 +28,12 @@ from modelops_bundle.project import Project
 from modelops_bundle.refs import base_ref
 from modelops_bundle.remote import Remote
 from modelops_bundle.remotes import choose_remote
+from modelops_bundle.safe_path import REGISTRY_PATH
 from modelops_bundle.sync import PullOptions
 from modelops_bundle.sync_state import base_of, record_seen, record_sync
 from modelops_bundle.tags import check_tag
-from modelops_bundle.tree import EMPTY, Tree
-from modelops_bundle.tree_diff import State
+from modelops_bundle.tree import TreeEntry
+from modelops_bundle.tree_diff import State, same
 
 
 @click.command()
@@ -69,18 +71,19 @@ def command(
         bundle, named = _find(project, opened, tag, ref)
         elsewhere = not _is_own(session, opened.name, named)
         base = project.head if elsewhere else base_of(project, opened.name, named, bundle.digest)
-        base_tree = _base_tree(project, opened, base)
+        ancestor = Ancestor(fetch_manifest(project, opened, base) if base else None)
         if not elsewhere and bundle.digest != base:
             before = base_before_overtaken_push(project, opened.name, named, bundle.tree)
             if before is not None:
-                base_tree = before
+                ancestor = before
                 talk(
                     session, f"another push overtook yours, {short(base or '')}: its changes stay here; push again"
                 )
         seeds = _seeds(project, base)
+        read = _reader(project, opened, bundle, ancestor)
         if dry_run:
-            work = plan_merge(project, bundle, base_tree, options)
-            cost = cost_of(project, opened, bundle, work.plan.write, seeds)
+            work = plan_merge(project, bundle, ancestor.tree, options, read)
+            cost = cost_of(project, opened, bundle, work.from_remote, seeds)
         else:
             with project.lock():
                 project.objects.remove_leftovers()
@@ -91,7 +94,7 @@ def command(
                 def stage(staging: Checkout, paths: Sequence[str]) -> None:
                     stage_contents(project, origin, bundle, paths, staging, seeds)
 
-                work = merge(project, bundle, base_tree, options, stage)
+                work = merge(project, bundle, ancestor.tree, options, stage, read)
             with project.lock():
                 record_sync(project, opened.name, named, bundle.digest, "pull", switched=switched)
         name = opened.name
@@ -132,8 +135,19 @@ def _seeds(project: Project, base: Digest | None) -> Seeds:
     return seeds_for(project, project.bundle(base), unchanged)
 
 
-def _base_tree(project: Project, remote: Remote, base: Digest | None) -> Tree:
-    return fetch_manifest(project, remote, base).tree if base else EMPTY
+def _reader(project: Project, remote: Remote, bundle: Bundle, ancestor: Ancestor) -> ReadContent:
+    """Return what reads a file of the version that is pulled, or of the one it is merged from."""
+
+    def read(entry: TreeEntry) -> bytes:
+        if not entry.size:
+            return b""
+        if not project.objects.holds(entry.digest, entry.size):
+            theirs = same(bundle.tree.get(entry.path), entry)
+            version = bundle if theirs or ancestor.version is None else ancestor.version
+            fetch_contents(project, Origin(remote), version, [entry.path])
+        return project.objects.read(entry.digest)
+
+    return read
 
 
 def _report(
@@ -156,6 +170,7 @@ def _report(
                 "deleted": list(plan.delete),
                 "adopted": list(plan.adopt),
                 "untracked": list(plan.untrack),
+                "merged": [REGISTRY_PATH] if work.registry is not None else [],
                 "conflicts": dict(plan.blocked),
                 "kept": dict(work.kept),
                 "states": states_json(plan.states),
@@ -167,16 +182,18 @@ def _report(
     if porcelain:
         state_records(plan.states)
         return
+    would = "would be " if cost else ""
     if plan.empty:
         say(f"Everything up to date with {where}")
     else:
-        would = "would be " if cost else ""
         show_states({path: plan.states[path] for path in (*plan.write, *plan.delete, *plan.adopt)})
         say(f"{count_of(len(plan.write), 'file')} {would}written, {len(plan.delete)} {would}deleted ({where})")
     say(f"Digest: {bundle.digest}")
     stay = sum(state is State.DELETED_LOCAL and path not in plan.write for path, state in plan.states.items())
     if stay:
         talk(session, f"{count_of(stay, 'file')} deleted here stay deleted (--restore-deleted brings them back)")
+    if work.registry is not None:
+        talk(session, f"{would}merged entry by entry: '{REGISTRY_PATH}'")
     for path in plan.untrack:
         talk(session, f"no longer tracked, left on disk: '{path}'")
     for path, digest in work.kept.items():
