@@ -1,0 +1,108 @@
+"""What differs inside a file, in the words of its format, bounded however much that is."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from modelops_bundle.changes.one_line import pair
+
+MAX_LISTED = 10
+"""More things of one kind than this are counted, not listed."""
+
+
+class How(StrEnum):
+    """What happened to a thing."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    CHANGED = "changed"
+    MOVED = "moved"
+    RENAMED = "renamed"
+
+
+class Effect(StrEnum):
+    """What the difference between two versions can do; formatting alone makes no model stale."""
+
+    CONTENT = "content"
+    DOCSTRINGS = "docstrings"
+    FORMATTING = "formatting"
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """A function, a column, a key … that differs. `old` and `new` are its values, None where there is none.
+
+    `line` counts from 1 in the new version and `old_line` in the old one; 0 where there is none. In a notebook
+    they count within `cell`, which counts code cells from 1. `where` tells more about the place, such as the row
+    that a cell of a table is in, and `count` how many things inside this one differ, if that is known.
+    """
+
+    kind: str
+    how: How
+    name: str = ""
+    old: str | None = None
+    new: str | None = None
+    line: int = 0
+    old_line: int = 0
+    cell: int = 0
+    where: str = ""
+    count: int = 0
+
+
+Counts = Mapping[tuple[str, How], int]
+"""How many things of each kind were added, removed, changed …"""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """How two versions of a file differ, read as `format`.
+
+    `counts` are true of the whole file; `details` has at most MAX_LISTED things of a kind. `note` says what no
+    detail can: why only a coarse answer is given, or that nothing differs but the layout.
+    """
+
+    format: str
+    details: tuple[Detail, ...] = ()
+    counts: Counts = field(default_factory=dict)
+    effect: Effect = Effect.CONTENT
+    note: str = ""
+
+    @property
+    def summary(self) -> str:
+        """One line that says how many things differ."""
+        parts = [f"{_several(count, kind)} {how}" for (kind, how), count in self.counts.items()]
+        return ", ".join(parts) or self.note
+
+
+def comparison(
+    format: str,
+    details: Iterable[Detail],
+    *,
+    counts: Counts | None = None,
+    effect: Effect = Effect.CONTENT,
+    note: str = "",
+) -> Comparison:
+    """Make a comparison of details, which are counted unless `counts` is given.
+
+    Several details with one name and place are one thing, such as the statements of a function.
+    """
+    found: dict[tuple[str, How], int] = {}
+    listed: list[Detail] = []
+    last = None
+    for detail in details:
+        kind = (detail.kind, detail.how)
+        thing = (*kind, detail.name, detail.where, detail.cell)
+        if thing != last or not detail.name:
+            found[kind] = found.get(kind, 0) + 1
+        last = thing
+        if found[kind] <= MAX_LISTED:
+            old, new = pair(detail.old, detail.new)
+            listed.append(replace(detail, old=old, new=new))
+    return Comparison(format, tuple(listed), found if counts is None else counts, effect, note)
+
+
+def _several(count: int, kind: str) -> str:
+    if count == 1:
+        return f"1 {kind}"
+    ending = "es" if kind.endswith("s") else "s"
+    return f"{count:,} {kind}{ending}"

@@ -1,0 +1,38 @@
+"""Values as people see them in a report: on one line, short, and cut so that what differs can be seen."""
+
+from modelops_bundle.safe_path import printable
+
+WIDTH = 72
+"""Characters that are left of a value."""
+_LEAD = 24
+"""Characters that are left of what two values have in common before they differ."""
+_CUT = "…"
+
+
+def one_line(text: str) -> str:
+    """Return text on one line, its control characters escaped, cut to WIDTH characters."""
+    return _window(printable(text[: WIDTH * 2]), 0)
+
+
+def pair(old: str | None, new: str | None) -> tuple[str | None, str | None]:
+    """Return two values on one line each, cut alike so that both show where they begin to differ."""
+    if old is None or new is None:
+        return old if old is None else one_line(old), new if new is None else one_line(new)
+    same = _common(old, new)
+    if max(len(old), len(new)) <= WIDTH or same < WIDTH - _LEAD:
+        return one_line(old), one_line(new)
+    return _window(printable(old[same - _LEAD : same + WIDTH]), same), _window(
+        printable(new[same - _LEAD : same + WIDTH]), same
+    )
+
+
+def _window(text: str, begin: int) -> str:
+    """Return text cut to WIDTH characters; `begin` is not 0 where something was cut off before it."""
+    lead = _CUT if begin else ""
+    return lead + text if len(text) <= WIDTH else lead + text[: WIDTH - 1] + _CUT
+
+
+def _common(old: str, new: str) -> int:
+    """Return how many characters two texts have in common at their start."""
+    length = min(len(old), len(new))
+    return next((at for at in range(length) if old[at] != new[at]), length)

@@ -1,0 +1,45 @@
+"""Compare two versions of Python source or of a notebook by what Python reads in them."""
+
+from modelops_bundle.changes.detail import Comparison, Detail, Effect, How, comparison
+from modelops_bundle.changes.side import Side
+from modelops_bundle.changes.text import compare_texts
+from modelops_bundle.source.normal_form import semantic_digest
+from modelops_bundle.source.notebook_changes import cell_changes
+from modelops_bundle.source.python_changes import body_changes
+from modelops_bundle.source.statements import without_notes
+from modelops_bundle.source.syntax import Parsed, parse_source
+
+
+def compare_sources(old: Side, new: Side, path: str) -> Comparison:
+    """Compare two versions of the source file at a bundle path; one that does not parse is compared as text."""
+    was, now = old.read(), new.read()
+    before, after = parse_source(was, path), parse_source(now, path)
+    format = "notebook" if path.endswith(".ipynb") else "Python"
+    if before.fault or after.fault:
+        return _with_fault(format, before, after, compare_texts(old, new))
+    if semantic_digest(before, was) == semantic_digest(after, now):
+        ignored = "outputs, text cells or formatting" if before.notebook else "comments or formatting"
+        return Comparison(format, effect=Effect.FORMATTING, note=f"only {ignored}: Python reads the same program")
+    if before.notebook:
+        details = list(cell_changes(before.cells, after.cells))
+    else:
+        details = list(body_changes(before.cells[0].body, after.cells[0].body))
+    if without_notes(before) == without_notes(after):
+        return comparison(format, details, effect=Effect.DOCSTRINGS, note="only docstrings")
+    return comparison(format, details)
+
+
+def _with_fault(format: str, old: Parsed, new: Parsed, lines: Comparison) -> Comparison:
+    was, now = old.fault, new.fault
+    how = How.CHANGED if was and now else How.ADDED if now else How.REMOVED
+    about = Detail(
+        "syntax error",
+        how,
+        old=was.message if was else None,
+        new=now.message if now else None,
+        line=now.line if now else 0,
+        old_line=was.line if was else 0,
+    )
+    counts = {(about.kind, about.how): 1} if (was and was.message) != (now and now.message) else {}
+    details = (about, *lines.details) if counts else lines.details
+    return Comparison(format, details, {**counts, **lines.counts}, note="does not parse, so compared line by line")
