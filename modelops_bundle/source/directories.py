@@ -40,34 +40,31 @@ class Directories:
     def __init__(self, root: Path) -> None:
         self._root = os.path.realpath(root)
         self._listings: dict[str, Listing] = {}
-        self._real: dict[str, str] = {"": ""}
 
     def __getitem__(self, directory: str) -> Listing:
-        """Return what a directory holds that is reached through no symlink; nothing where there is none."""
+        """Return what a directory holds; nothing where there is none."""
         listing = self._listings.get(directory)
         if listing is None:
-            listing = self._listings[directory] = self._look(directory)
+            real = self.real_directory(directory)
+            listing = Listing() if real is None else self._look(real) if real == directory else self[real]
+            self._listings[directory] = listing
         return listing
 
     def real_file(self, path: str) -> str:
         """Return the bundle path of the file that a path leads to; '' when there is none in the project."""
         parent, _, name = path.rpartition("/")
-        return self[self.real_directory(parent)].files.get(name, "")
+        return self[parent].files.get(name, "")
 
-    def real_directory(self, path: str) -> str:
-        """Return the bundle path of the directory that a path leads to: itself where that is none."""
-        known = self._real.get(path)
-        if known is None:
-            known = ""
-            for name in path.split("/"):
-                known = self[known].directories.get(name, join(known, name))
-            self._real[path] = known
-        return known
+    def real_directory(self, path: str) -> str | None:
+        """Return the bundle path of the directory that a path leads to; None when there is none in the project."""
+        real: str | None = ""
+        for name in path.split("/") if path else ():
+            real = None if real is None else self[real].directories.get(name)
+        return real
 
     def is_directory(self, path: str) -> bool:
         """Tell whether a path leads to a directory of the project."""
-        parent, _, name = path.rpartition("/")
-        return not path or name in self[self.real_directory(parent)].directories
+        return self.real_directory(path) is not None
 
     def _look(self, directory: str) -> Listing:
         files: dict[str, str] = {}

@@ -39,7 +39,7 @@ class ModuleMap:
     def __init__(self, root: Path, code_roots: tuple[str, ...]) -> None:
         self.directories = Directories(root)
         roots = ("" if given == "." else given for given in code_roots)
-        self._roots = tuple(dict.fromkeys(map(self.directories.real_directory, roots)))
+        self._roots = tuple(dict.fromkeys(self.directories.real_directory(root) or root for root in roots))
         self._searched: dict[tuple[str, bool], tuple[str, ...]] = {}
         self._modules: dict[tuple[tuple[str, ...], str], tuple[Module, bool]] = {}
 
