@@ -17,10 +17,10 @@ from modelops_bundle.hashing import Content
 from modelops_bundle.media_types import BUNDLE_FILE
 from modelops_bundle.places import External, Terms, TitledLayer
 from modelops_bundle.progress import OnEvent, ignore_events
-from modelops_bundle.project import Project
 from modelops_bundle.remote import Remote
 from modelops_bundle.safe_path import printable
 from modelops_bundle.snapshot import LARGE
+from modelops_bundle.store import Store
 from modelops_bundle.transfer import DOWNLOADS, alone, fetch_objects, fetch_partials, partial_path
 from modelops_bundle.unpacking import UnpackPlan, allocate, plan_unpack, take_from_seeds, unpack
 
@@ -42,7 +42,7 @@ class Origin:
 
 
 def stage_contents(
-    project: Project, origin: Origin, bundle: Bundle, paths: Iterable[str], work: Checkout, seeds: Seeds
+    store: Store, origin: Origin, bundle: Bundle, paths: Iterable[str], work: Checkout, seeds: Seeds
 ) -> None:
     """Stage files of a version for the working tree, verified, each content fetched once."""
     here: dict[Digest, Path] = {}
@@ -50,66 +50,68 @@ def stage_contents(
     def stage(file: BundleFile, source: Path, content: Content) -> None:
         here[file.entry.digest] = work.stage_verified(file, source, content)
 
-    first, again = _each_once(project, (bundle.index.files[path] for path in paths))
+    first, again = _each_once(store, (bundle.index.files[path] for path in paths))
     titled = [_layer(file) for file in first if isinstance(file.place, TitledLayer)]
-    titled = [blob for blob in titled if not project.objects.holds(blob.digest, blob.size)]
+    titled = [blob for blob in titled if not store.objects.holds(blob.digest, blob.size)]
     small = [blob for blob in titled if blob.size <= LARGE]
-    fetch_objects(origin.remote, small, project.objects, origin.on_event, origin.downloads)
+    fetch_objects(origin.remote, small, store.objects, origin.on_event, origin.downloads)
     large = [blob for blob in titled if blob.size > LARGE]
-    arrived = fetch_partials(origin.remote, large, project.objects, origin.on_event, origin.downloads)
-    packed = [file for file in first if isinstance(file.place, Terms) and not _is_here(project, file)]
-    _unpack(project, origin, bundle, packed, stage, seeds)
+    arrived = fetch_partials(origin.remote, large, store.objects, origin.on_event, origin.downloads)
+    packed = [file for file in first if isinstance(file.place, Terms) and not _is_here(store, file)]
+    _unpack(store, origin, bundle, packed, stage, seeds)
     for file in (*first, *again):
         digest = file.entry.digest
         if digest in arrived and digest not in here:
-            stage(file, partial_path(project.objects, digest), arrived[digest])
+            stage(file, partial_path(store.objects, digest), arrived[digest])
         elif file.entry.path not in work.staged:
-            work.stage(file, lambda wanted: here.get(wanted) or project.objects.path(wanted))
+            work.stage(file, lambda wanted: here.get(wanted) or store.objects.path(wanted))
 
 
-def fetch_contents(project: Project, origin: Origin, bundle: Bundle, paths: Iterable[str]) -> None:
+def fetch_contents(store: Store, origin: Origin, bundle: Bundle, paths: Iterable[str]) -> None:
     """Bring the content of files of a version into the object store, whatever their size."""
-    files, _ = _each_once(project, (bundle.index.files[path] for path in paths))
-    missing = [file for file in files if not _is_here(project, file)]
+    files, _ = _each_once(store, (bundle.index.files[path] for path in paths))
+    missing = [file for file in files if not _is_here(store, file)]
     titled = [_layer(file) for file in missing if isinstance(file.place, TitledLayer)]
-    fetch_objects(origin.remote, titled, project.objects, origin.on_event, origin.downloads)
+    fetch_objects(origin.remote, titled, store.objects, origin.on_event, origin.downloads)
 
     def keep(file: BundleFile, source: Path, content: Content) -> None:
-        project.objects.adopt(source, content.digest)
+        store.objects.adopt(source, content.digest)
 
     packed = [file for file in missing if isinstance(file.place, Terms)]
-    _unpack(project, origin, bundle, packed, keep, {})
+    _unpack(store, origin, bundle, packed, keep, {})
 
 
-def seeds_for(project: Project, base: Bundle | None, unchanged: Callable[[str], bool]) -> Seeds:
+def seeds_for(
+    store: Store, root: Path, base: Bundle | None, unchanged: Callable[[str], bool]
+) -> Seeds:
     """Return the chunks that unchanged large files of an old version hold, as far as its packs are known.
 
-    `unchanged` tells whether the working file at a path still is that version's.
+    `unchanged` tells whether the file at a path below `root` still is that version's.
     """
     seeds: dict[bytes, tuple[Path, int]] = {}
     for path, file in base.index.files.items() if base else ():
         if base and isinstance(file.place, Terms) and not file.place.skip and unchanged(path):
             offset = 0
             for pack, first, count in file.place.terms:
-                index = project.packs.find(base.packs[pack])
+                index = store.packs.find(base.packs[pack])
                 if index is None:
                     break
                 for chunk in index.chunks[first : first + count]:
-                    seeds[chunk.id] = (project.root / path, offset)
+                    seeds[chunk.id] = (root / path, offset)
                     offset += chunk.raw
     return seeds
 
 
-def plan_of(project: Project, remote: Remote, bundle: Bundle, files: list[BundleFile]) -> UnpackPlan:
+def plan_of(store: Store, remote: Remote, bundle: Bundle, files: list[BundleFile]) -> UnpackPlan:
     """Plan taking files out of packs, asking the remote for the indexes of packs that are not known."""
     packs = bundle.packs
     used = {pack for file in files if isinstance(file.place, Terms) for pack, _, _ in file.place.terms}
-    indexes = project.packs.fetch(remote, [packs[pack] for pack in sorted(used)])
-    return plan_unpack(files, packs, indexes, partial_path(project.objects, bundle.digest).parent)
+    indexes = store.packs.fetch(remote, [packs[pack] for pack in sorted(used)])
+    return plan_unpack(files, packs, indexes, partial_path(store.objects, bundle.digest).parent)
 
 
 def _unpack(
-    project: Project,
+    store: Store,
     origin: Origin,
     bundle: Bundle,
     files: list[BundleFile],
@@ -117,19 +119,19 @@ def _unpack(
     seeds: Seeds,
 ) -> None:
     while files:
-        plan = plan_of(project, origin.remote, bundle, files)
-        with alone(project.objects):
+        plan = plan_of(store, origin.remote, bundle, files)
+        with alone(store.objects):
             allocate(plan)
             take_from_seeds(plan, seeds)
             files = unpack(plan, origin.remote, stage, origin.on_event, origin.downloads)
 
 
-def _each_once(project: Project, files: Iterable[BundleFile]) -> tuple[list[BundleFile], list[BundleFile]]:
+def _each_once(store: Store, files: Iterable[BundleFile]) -> tuple[list[BundleFile], list[BundleFile]]:
     """Split files into the first of each content and the others; raise UnsupportedMediaType for other places."""
     first: dict[Digest, BundleFile] = {}
     again = []
     for file in files:
-        if isinstance(file.place, External) and not _is_here(project, file):
+        if isinstance(file.place, External) and not _is_here(store, file):
             # A signed address is a permission to read.
             uri = printable(file.place.uri.partition("?")[0][:200])
             raise UnsupportedMediaType(
@@ -141,8 +143,8 @@ def _each_once(project: Project, files: Iterable[BundleFile]) -> tuple[list[Bund
     return list(first.values()), again
 
 
-def _is_here(project: Project, file: BundleFile) -> bool:
-    return project.objects.holds(file.entry.digest, file.entry.size)
+def _is_here(store: Store, file: BundleFile) -> bool:
+    return store.objects.holds(file.entry.digest, file.entry.size)
 
 
 def _layer(file: BundleFile) -> Descriptor:
@@ -158,12 +160,12 @@ class Cost:
     reused: int
 
 
-def cost_of(project: Project, remote: Remote, bundle: Bundle, paths: Iterable[str], seeds: Seeds) -> Cost:
+def cost_of(store: Store, remote: Remote, bundle: Bundle, paths: Iterable[str], seeds: Seeds) -> Cost:
     """Return what `stage_contents` would fetch, without fetching it (indexes of packs are fetched and kept)."""
-    files, _ = _each_once(project, (bundle.index.files[path] for path in paths))
-    missing = [file for file in files if file.entry.size and not _is_here(project, file)]
+    files, _ = _each_once(store, (bundle.index.files[path] for path in paths))
+    missing = [file for file in files if file.entry.size and not _is_here(store, file)]
     titled = [file.entry.size for file in missing if isinstance(file.place, TitledLayer)]
-    plan = plan_of(project, remote, bundle, [file for file in missing if isinstance(file.place, Terms)])
+    plan = plan_of(store, remote, bundle, [file for file in missing if isinstance(file.place, Terms)])
     for pack in list(plan.wanted):
         chunks = plan.indexes[pack].chunks
         plan.wanted[pack] = {n: pieces for n, pieces in plan.wanted[pack].items() if chunks[n].id not in seeds}

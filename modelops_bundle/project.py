@@ -1,7 +1,7 @@
 """A project: a directory with `.modelops-bundle`, and the parts in it, loaded when asked for."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -11,18 +11,14 @@ from modelops_bundle.digest import Digest
 from modelops_bundle.errors import Invalid, NotFound
 from modelops_bundle.index import Index, load_index, write_index
 from modelops_bundle.lockfile import DEFAULT_WAIT, hold
-from modelops_bundle.objects import ObjectStore
 from modelops_bundle.refs import HEAD, RefStore
 from modelops_bundle.safe_path import CONFIG_PATH, METADATA_DIR
+from modelops_bundle.store import Store
 
 if TYPE_CHECKING:
-    from modelops_bundle.bundle import Bundle
-    from modelops_bundle.bundle_index import ChunkedDocument
     from modelops_bundle.checkout import Checkout
     from modelops_bundle.config import Config
-    from modelops_bundle.descriptor import Descriptor
     from modelops_bundle.ignore import IgnoreRules
-    from modelops_bundle.pack_cache import PackCache
 
 GITIGNORE = """\
 # Everything here is machine-local, except what travels with the bundle.
@@ -49,7 +45,7 @@ class OutsideProject(Invalid):
         super().__init__(f"outside the project: '{file}'", hint=f"the project is '{root}'")
 
 
-class Project:
+class Project(Store):
     """One checkout. `root` is absolute; every bundle path is relative to it.
 
     `lock_wait` is how many seconds a command waits for another one to end.
@@ -58,15 +54,12 @@ class Project:
     lock_wait: float = DEFAULT_WAIT
 
     def __init__(self, root: Path) -> None:
+        super().__init__(root / METADATA_DIR)
         self.root = root
-        self.directory = root / METADATA_DIR
-        self.tmp = self.directory / "tmp"
-        self.objects = ObjectStore(self.directory / "objects", self.tmp)
         self.refs = RefStore(self.directory)
         self.index_path = self.directory / "index"
         self.local_path = self.directory / "local.yaml"
         self.pin_path = self.directory / "env"
-        self.read_before: dict[Digest, Bundle] = {}
 
     @classmethod
     def discover(cls, start: Path) -> "Project":
@@ -145,29 +138,6 @@ class Project:
         """The version that the working tree was last in sync with."""
         return self.refs.read(HEAD)
 
-    def bundle(self, digest: Digest) -> "Bundle":
-        """Return a version whose documents are in the object store; raise ObjectMissing."""
-        from modelops_bundle.bundle import read_bundle
-
-        if kept := self.read_before.get(digest):
-            return kept
-
-        def fetch(blob: "Descriptor") -> bytes:
-            return self.objects.read(blob.digest)
-
-        def fetch_document(document: "ChunkedDocument", packs: "Mapping[Digest, Descriptor]") -> bytes:
-            return self.objects.read(document.digest)
-
-        bundle = read_bundle(self.objects.read(digest), fetch, fetch_document, f"'{digest}'")
-        self.read_before[digest] = bundle
-        return bundle
-
-    def keep(self, bundle: "Bundle") -> None:
-        """Store a version's documents, so that it can be read without its remote."""
-        for data in bundle.documents().values():
-            self.objects.put(data, flush=True)
-        self.read_before[bundle.digest] = bundle
-
     @cached_property
     def config(self) -> "Config":
         """The bundle's configuration, defaults where there is none."""
@@ -176,13 +146,6 @@ class Project:
 
         path = self.root / CONFIG_PATH
         return parse_config(read_bounded(path), str(path)) if path.is_file() else Config()
-
-    @cached_property
-    def packs(self) -> "PackCache":
-        """The indexes of packs that were seen."""
-        from modelops_bundle.pack_cache import PackCache
-
-        return PackCache(self.directory / "packs")
 
     @cached_property
     def ignore(self) -> "IgnoreRules":

@@ -6,8 +6,8 @@ from modelops_bundle.errors import NotFound
 from modelops_bundle.local_config import read_local_config
 from modelops_bundle.objects import ObjectMissing
 from modelops_bundle.plumbing._session import Session
-from modelops_bundle.plumbing.fetch_manifest import fetch_manifest, fetch_tag
 from modelops_bundle.refs import HEAD, tag_ref
+from modelops_bundle.remote_version import fetch_tag, fetch_version
 from modelops_bundle.remotes import choose_remote
 from modelops_bundle.sync_state import base_of
 from modelops_bundle.versions import find_ref
@@ -37,7 +37,7 @@ def version_of(session: Session, name: str, remote: str = "") -> Bundle:
             hint="modelops-bundle config remote HOST/REPOSITORY, or oci:DIRECTORY",
         )
     with session.remote(remote) as opened:
-        return fetch_manifest(project, opened, wanted)
+        return fetch_version(project, opened, wanted)
 
 
 def published_version(session: Session, name: str, remote: str = "") -> Bundle:
@@ -50,7 +50,7 @@ def published_version(session: Session, name: str, remote: str = "") -> Bundle:
     if is_tag and (remote or choose_remote(project, session.settings)):
         with session.remote(remote) as opened:
             own = project.refs.read(tag_ref(name))
-            return fetch_tag(project, opened, name) or fetch_manifest(project, opened, own or name)
+            return fetch_tag(project, opened, name) or fetch_version(project, opened, own or name)
     return version_of(session, name, remote)
 
 

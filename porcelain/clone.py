@@ -17,11 +17,11 @@ from modelops_bundle.fetching import Origin, stage_contents
 from modelops_bundle.local_config import DEFAULT_TAG, LocalConfig, repository_name, write_local_config
 from modelops_bundle.merge import merge
 from modelops_bundle.plumbing._session import Session, json_option, pass_session
-from modelops_bundle.plumbing.fetch_manifest import fetch_manifest
 from modelops_bundle.porcelain._progress import shown_progress
 from modelops_bundle.porcelain._render import count_of, human_size, print_json, say
 from modelops_bundle.project import Project
 from modelops_bundle.remote import Remote
+from modelops_bundle.remote_version import fetch_version
 from modelops_bundle.sync import PullOptions
 from modelops_bundle.sync_state import record_sync
 from modelops_bundle.tags import check_tag
@@ -104,7 +104,7 @@ def _begin(root: Path, wanted: BundleReference, digest: Digest) -> Project:
 def _copy(
     session: Session, project: Project, remote: Remote, wanted: BundleReference, digest: Digest
 ) -> Bundle:
-    bundle = fetch_manifest(project, remote, digest)
+    bundle = fetch_version(project, remote, digest)
     with shown_progress(session) as on_event:
         origin = Origin(remote, on_event, session.settings.jobs)
 

@@ -6,10 +6,10 @@ from modelops_bundle.digest import Digest, short
 from modelops_bundle.errors import NotFound
 from modelops_bundle.local_config import read_local_config
 from modelops_bundle.plumbing._session import Session, json_option, pass_session, remote_option
-from modelops_bundle.plumbing.fetch_manifest import fetch_manifest
 from modelops_bundle.plumbing.ls_remote import ls_remote
 from modelops_bundle.porcelain._render import print_json, say
 from modelops_bundle.refs import remote_ref
+from modelops_bundle.remote_version import fetch_version
 from modelops_bundle.sync_state import record_seen
 
 
@@ -31,7 +31,7 @@ def command(session: Session, tags: tuple[str, ...], every: bool, remote: str, a
         found = ls_remote(opened, wanted)
         for tag, digest in found.items():
             old = project.refs.read(remote_ref(opened.name, tag))
-            fetch_manifest(project, opened, digest)
+            fetch_version(project, opened, digest)
             record_seen(project, opened.name, tag, digest)
             changes[tag] = (old, digest)
         name = opened.name

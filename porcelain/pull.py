@@ -20,13 +20,13 @@ from modelops_bundle.plumbing._session import (
     pass_session,
     remote_option,
 )
-from modelops_bundle.plumbing.fetch_manifest import fetch_manifest, require_tag
 from modelops_bundle.porcelain._progress import shown_progress
 from modelops_bundle.porcelain._render import count_of, print_json, say, talk
 from modelops_bundle.porcelain._states import show_states, state_records, states_json
 from modelops_bundle.project import Project
 from modelops_bundle.refs import base_ref
 from modelops_bundle.remote import Remote
+from modelops_bundle.remote_version import fetch_version, require_tag
 from modelops_bundle.remotes import choose_remote
 from modelops_bundle.safe_path import REGISTRY_PATH
 from modelops_bundle.sync import PullOptions
@@ -71,7 +71,7 @@ def command(
         bundle, named = _find(project, opened, tag, ref)
         elsewhere = not _is_own(session, opened.name, named)
         base = project.head if elsewhere else base_of(project, opened.name, named, bundle.digest)
-        ancestor = Ancestor(fetch_manifest(project, opened, base) if base else None)
+        ancestor = Ancestor(fetch_version(project, opened, base) if base else None)
         if not elsewhere and bundle.digest != base:
             before = base_before_overtaken_push(project, opened.name, named, bundle.tree)
             if before is not None:
@@ -116,7 +116,7 @@ def _find(project: Project, remote: Remote, tag: str | None, ref: str) -> tuple[
         parse_version(ref) if ref else read_local_config(project.local_path).tag if tag is None else check_tag(tag)
     )
     if version.startswith("sha256:"):
-        return fetch_manifest(project, remote, version), ""
+        return fetch_version(project, remote, version), ""
     bundle = require_tag(project, remote, version)
     record_seen(project, remote.name, version, bundle.digest)
     return bundle, version
@@ -132,7 +132,7 @@ def _seeds(project: Project, base: Digest | None) -> Seeds:
         entry = index.get(path)
         return bool(entry and entry.digest == tree[path].digest and (project.root / path).is_file())
 
-    return seeds_for(project, project.bundle(base), unchanged)
+    return seeds_for(project, project.root, project.bundle(base), unchanged)
 
 
 def _reader(project: Project, remote: Remote, bundle: Bundle, ancestor: Ancestor) -> ReadContent:

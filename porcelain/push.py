@@ -20,13 +20,13 @@ from modelops_bundle.plumbing._session import (
     pass_session,
     remote_option,
 )
-from modelops_bundle.plumbing.fetch_manifest import fetch_manifest, fetch_tag
 from modelops_bundle.porcelain._progress import shown_progress
 from modelops_bundle.porcelain._render import count_of, human_size, print_json, say, talk
 from modelops_bundle.porcelain._states import only, show_states, state_records, states_json
 from modelops_bundle.project import Project
 from modelops_bundle.refs import base_ref
 from modelops_bundle.remote import Remote
+from modelops_bundle.remote_version import fetch_tag, fetch_version
 from modelops_bundle.remotes import choose_remote
 from modelops_bundle.sync import PushPlan, plan_push
 from modelops_bundle.sync_state import base_of, record_seen, record_sending, record_sync
@@ -111,7 +111,7 @@ def _working_tree(project: Project, remote: Remote, tag: str) -> Outgoing:
 
 def _known_version(session: Session, remote: Remote, tag: str, ref: str) -> Outgoing:
     project = session.project
-    version = fetch_manifest(project, remote, find_ref(project, ref) or parse_version(ref))
+    version = fetch_version(project, remote, find_ref(project, ref) or parse_version(ref))
     theirs, plan = _plan(project, remote, tag, version.tree)
     index = project.load_index()
     if version.manifest.foreign:
@@ -135,7 +135,7 @@ def _plan(project: Project, remote: Remote, tag: str, tree: Tree) -> tuple[Bundl
     theirs = fetch_tag(project, remote, tag)
     base = base_of(project, remote.name, tag, theirs.digest if theirs else None)
     record_seen(project, remote.name, tag, theirs.digest if theirs else None)
-    base_tree: Tree = fetch_manifest(project, remote, base).tree if base and theirs else EMPTY
+    base_tree: Tree = fetch_version(project, remote, base).tree if base and theirs else EMPTY
     is_base = theirs is None or theirs.digest == base
     return theirs, plan_push(tree, base_tree, theirs.tree if theirs else EMPTY, is_base=is_base)
 
