@@ -33,7 +33,7 @@ def source_of(project: Project, entry: TreeEntry, index: Mapping[str, IndexEntry
                 hint="modelops-bundle status",
             ) from None
 
-    return Source(open_content, known)
+    return Source(open_content, known, project.cuts.get(entry.digest))
 
 
 def link_target(project: Project, entry: TreeEntry) -> str:

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import stat
+from collections.abc import Callable
 from typing import BinaryIO, NamedTuple
 
 from blake3 import blake3
@@ -123,8 +124,10 @@ def read_link(path: str) -> bytes:
         raise FileChanged(path) from None
 
 
-def read_content(path: str, copy: int = -1) -> tuple[Content, os.stat_result]:
-    """Hash a regular file and return the stat that its content belongs to.
+def read_content(
+    path: str, copy: int = -1, read: Callable[[BinaryIO], Content] = hash_stream
+) -> tuple[Content, os.stat_result]:
+    """Hash a regular file and return the stat that its content belongs to; `read` does it for large ones.
 
     With `copy`, the descriptor of an empty file, the content is first copied there and then hashed from the
     copy, so that both are the same whatever happens to the original.
@@ -141,7 +144,7 @@ def read_content(path: str, copy: int = -1) -> tuple[Content, os.stat_result]:
             elif before.st_size < SMALL:
                 content = content_of(stream.read(before.st_size + 1))
             else:
-                content = hash_stream(stream)
+                content = read(stream)
             after = os.fstat(stream.fileno())
         if same_moment(before, after) and content.size == after.st_size:
             return content, after

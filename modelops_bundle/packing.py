@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from blake3 import blake3
 
-from modelops_bundle.chunking import chunk_id, cut
+from modelops_bundle.chunking import Cuts, chunk_id, cut
 from modelops_bundle.descriptor import Descriptor
 from modelops_bundle.digest import Digest, digest_of, hex_of
 from modelops_bundle.hashing import FileChanged
@@ -19,9 +19,6 @@ from modelops_bundle.places import Terms
 from modelops_bundle.tar_member import header, padding
 from modelops_bundle.tree import TreeEntry
 
-if TYPE_CHECKING:
-    from hashlib import _Hash
-
 CUT_FROM = 8 << 20
 """Files of at least 8 MiB are cut into chunks; smaller ones stay whole."""
 FRAME = 96 << 10
@@ -29,10 +26,11 @@ FRAME = 96 << 10
 
 
 class Source(NamedTuple):
-    """A file's content: how to open it, and its raw BLAKE3 if that is known."""
+    """A file's content: how to open it, and its raw BLAKE3 and its chunks if those are known."""
 
     open: Callable[[], BinaryIO]
     blake3: bytes | None = None
+    cuts: Cuts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,34 +142,40 @@ class Packer:
 
     def _cut(self, entry: TreeEntry, source: Source) -> Iterator[_Where]:
         with source.open() as stream:
-            reader = _Watched(stream, blake3() if source.blake3 else sha256())
-            for chunk in cut(reader):  # type: ignore[arg-type]
+            if source.cuts:
+                for name, offset, size in source.cuts:
+                    yield self._where(name) or self._new(name, _read_chunk(stream, entry.path, name, offset, size))
+                return
+            whole = blake3() if source.blake3 else sha256()
+            for chunk in cut(stream, whole):
                 yield self._chunk(chunk)
         # What was cut must be what the tree says, or the version would be unreadable.
-        if reader.hash.digest() != (source.blake3 or bytes.fromhex(hex_of(entry.digest))):
+        if whole.digest() != (source.blake3 or bytes.fromhex(hex_of(entry.digest))):
             raise FileChanged(entry.path)
 
     def _chunk(self, raw: memoryview) -> _Where:
         name = chunk_id(raw)
+        return self._where(name) or self._new(name, raw)
+
+    def _where(self, name: bytes) -> _Where | None:
+        """Return where a chunk is that needs not be packed again."""
         if name in self._known.chunks:
             return self._known.chunks[name]
         spot = self._here.get(name)
-        if spot is None:
-            spot = self._here[name] = self._chunks.add(raw, name)
+        return _InDraft(self._chunks, spot) if spot else None
+
+    def _new(self, name: bytes, raw: bytes | memoryview) -> _Where:
+        spot = self._here[name] = self._chunks.add(raw, name)
         return _InDraft(self._chunks, spot)
 
 
-class _Watched:
-    """A stream that hashes what is read from it."""
-
-    def __init__(self, stream: BinaryIO, hash: "blake3 | _Hash") -> None:
-        self._stream = stream
-        self.hash = hash
-
-    def readinto(self, buffer: memoryview) -> int:
-        count: int = self._stream.readinto(buffer)  # type: ignore[attr-defined]
-        self.hash.update(buffer[:count])
-        return count
+def _read_chunk(stream: BinaryIO, path: str, name: bytes, offset: int, size: int) -> bytes:
+    """Read a chunk of a file that was cut before; raise FileChanged when it is another one by now."""
+    stream.seek(offset)
+    raw = stream.read(size)
+    if chunk_id(raw) != name:
+        raise FileChanged(path)
+    return raw
 
 
 def pack_size_for(total: int) -> int:

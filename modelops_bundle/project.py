@@ -17,6 +17,7 @@ from modelops_bundle.store import Store
 
 if TYPE_CHECKING:
     from modelops_bundle.checkout import Checkout
+    from modelops_bundle.chunking import Cuts
     from modelops_bundle.config import Config
     from modelops_bundle.ignore import IgnoreRules
 
@@ -60,6 +61,7 @@ class Project(Store):
         self.index_path = self.directory / "index"
         self.local_path = self.directory / "local.yaml"
         self.pin_path = self.directory / "env"
+        self.cuts: dict[Digest, Cuts] = {}
 
     @classmethod
     def discover(cls, start: Path) -> "Project":

@@ -3,13 +3,14 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from modelops_bundle.errors import BundleError, joined
 from modelops_bundle.index import Index
 from modelops_bundle.project import Project
 from modelops_bundle.snapshot import LARGE, take
 from modelops_bundle.tree import Tree, tree_of
-from modelops_bundle.working_tree import observe
+from modelops_bundle.working_tree import Look, observe
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +32,13 @@ class Tracked:
         return tree_of(entry.tree_entry(path) for path, entry in self.index.items() if path not in gone)
 
 
-def refresh(project: Project, *, tolerant: bool = False) -> Tracked:
-    """Look at every tracked file whose stat changed. Writes nothing.
+def refresh(project: Project, *, tolerant: bool = False, read: Look | None = None) -> Tracked:
+    """Look at every tracked file whose stat changed; `read` as in `observe`. Writes nothing.
 
     Raises Invalid for files that cannot be read and FileChanged for those being written, unless `tolerant`.
     """
     index = project.load_index()
-    seen = observe(project.root, index)
+    seen = observe(project.root, index, read)
     if seen.unreadable and not tolerant:
         raise joined(list(seen.unreadable.values()), f"{len(seen.unreadable)} tracked files cannot be read")
     return Tracked(index, seen.missing, seen.apply(index), seen.unreadable)
@@ -46,9 +47,12 @@ def refresh(project: Project, *, tolerant: bool = False) -> Tracked:
 def snapshot(project: Project, known: Tree) -> Tracked:
     """Refresh the index and store all content that is not in the `known` tree; call with the lock held.
 
-    Large files stay where they are. Raises FileChanged when one is being written.
+    Large files stay where they are; `project.cuts` has the chunks of those that changed. Raises FileChanged when
+    one is being written.
     """
-    now = refresh(project)
+    from modelops_bundle.cutting import look_and_cut  # `status` needs none of it
+
+    now = refresh(project, read=partial(look_and_cut, project.cuts))
     gone = set(now.missing)
     for path, entry in list(now.index.items()):
         old = known.get(path)

@@ -6,7 +6,7 @@ Nothing here follows a symlink: a tracked path whose directory became a link cou
 import os
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -59,8 +59,13 @@ class Observation:
         return bool(self.changed or self.touched)
 
 
-def observe(root: Path, index: Index) -> Observation:
-    """Compare every tracked file's stat with the index and read those that it does not vouch for."""
+Look = Callable[[Path, str, os.stat_result, IndexEntry], IndexEntry]
+"""Reads one file, as `look` does."""
+
+
+def observe(root: Path, index: Index, read: Look | None = None) -> Observation:
+    """Compare every tracked file's stat with the index and read those that it does not vouch for, by `look`."""
+    read = read or look
     changed: dict[str, IndexEntry] = {}
     touched: dict[str, IndexEntry] = {}
     missing: list[str] = []
@@ -101,7 +106,7 @@ def observe(root: Path, index: Index) -> Observation:
             else:
                 entry = index[path]
                 try:
-                    fresh = look(root, path, now, entry)
+                    fresh = read(root, path, now, entry)
                 except NotFound:  # gone since we looked
                     missing.append(path)
                     continue

@@ -12,6 +12,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from blake3 import blake3
 
 from modelops_bundle.chunking import AVERAGE_CHUNK, MAX_CHUNK, MIN_CHUNK, chunk_id, cut
 
@@ -87,6 +88,24 @@ class Slow(io.BytesIO):
 def test_how_a_stream_is_read_does_not_matter() -> None:
     data = SAMPLES["random"][: 1 << 20]
     assert [bytes(chunk) for chunk in cut(Slow(data))] == chunks_of(data)
+
+
+@pytest.mark.parametrize("size", [0, 1, MAX_CHUNK, (1 << 20) + MAX_CHUNK, 3 << 20])
+@pytest.mark.parametrize("stream", [io.BytesIO, Slow])
+def test_hashes_are_given_all_that_is_cut(size: int, stream: type[io.BytesIO]) -> None:
+    data = SAMPLES["random"][:size]
+    hashes = hashlib.sha256(), blake3()
+    assert b"".join(bytes(chunk) for chunk in cut(stream(data), *hashes)) == data
+    assert [found.digest() for found in hashes] == [hashlib.sha256(data).digest(), blake3(data).digest()]
+
+
+def test_a_hash_that_fails_ends_the_cutting() -> None:
+    class Failing:
+        def update(self, data: object) -> None:
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        list(cut(io.BytesIO(SAMPLES["random"]), Failing()))
 
 
 def new_chunks(before: bytes, after: bytes) -> list[bytes]:

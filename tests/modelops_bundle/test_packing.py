@@ -13,7 +13,8 @@ import pytest
 from blake3 import blake3
 
 from modelops_bundle import packing
-from modelops_bundle.chunking import MAX_CHUNK
+from modelops_bundle.bundle_index import BundleFile
+from modelops_bundle.chunking import MAX_CHUNK, Cut, chunk_id, cut
 from modelops_bundle.digest import digest_of
 from modelops_bundle.hashing import FileChanged
 from modelops_bundle.pack_format import PACK_SIZE, PackKind
@@ -223,6 +224,51 @@ def test_a_large_file_is_read_once(tmp_path: Path, known: bool) -> None:
     assert packer.finish().keys() == {digest_of(LARGE["large"])}
     assert len(opened) == 1
     assert opened[0].closed
+
+
+def cuts_of(data: bytes) -> list[Cut]:
+    """Cut a file as a look at it does."""
+    cuts: list[Cut] = []
+    for chunk in cut(io.BytesIO(data)):
+        cuts.append(Cut(chunk_id(chunk), sum(before.size for before in cuts), len(chunk)))
+    return cuts
+
+
+def pack_edited(data: bytes, now: bytes, tmp_path: Path) -> tuple[Packed, list[int]]:
+    """Pack a file that held `data` when it was cut, after an earlier version; tell where it was read."""
+    read = []
+
+    class Stream(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            read.append(self.tell())
+            return super().read(size)
+
+        def readinto(self, buffer: object) -> int:
+            raise AssertionError("it is read from its start")
+
+    known = known_from(pack({"large": LARGE["large"]}, tmp_path))
+    packed = Packed()
+    packer = Packer(known, tmp_path, packed)
+    packer.add(entry_for("large", data), Source(lambda: Stream(now), cuts=cuts_of(data)))
+    packed.files = [BundleFile(entry_for("large", data), "data", packer.finish()[digest_of(data)])]
+    return packed, read
+
+
+def test_of_a_file_that_was_cut_only_new_chunks_are_read(tmp_path: Path) -> None:
+    edited = LARGE["large"][:500_000] + b"edit" + LARGE["large"][500_000:]
+    packed, read = pack_edited(edited, edited, tmp_path)
+    before = pack({"large": LARGE["large"]}, tmp_path)
+    packed.blobs |= before.blobs
+    packed.indexes |= before.indexes
+    assert content(packed, "large") == edited
+    assert 0 < len(read) <= 3
+    assert all(abs(offset - 500_000) < 2 * MAX_CHUNK for offset in read)
+
+
+def test_a_new_chunk_that_changed_since_the_file_was_cut_is_noticed(tmp_path: Path) -> None:
+    edited = LARGE["large"][:500_000] + b"edit" + LARGE["large"][500_000:]
+    with pytest.raises(FileChanged, match="large"):
+        pack_edited(edited, edited.replace(b"edit", b"EDIT"), tmp_path)
 
 
 def test_the_executable_bit_travels_in_the_member(tmp_path: Path) -> None:

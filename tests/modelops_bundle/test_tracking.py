@@ -12,7 +12,7 @@ from modelops_bundle.index import Index
 from modelops_bundle.project import Project
 from modelops_bundle.tracking import refresh, snapshot
 from modelops_bundle.tree import EMPTY
-from modelops_bundle.working_tree import Observation, observe
+from modelops_bundle.working_tree import Look, Observation, observe
 from tests.modelops_bundle.samples import track
 
 
@@ -31,8 +31,8 @@ def project(tmp_path: Path) -> Project:
 def being_written(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
     """Let those files change whenever they are looked at."""
 
-    def look(root: Path, index: Index) -> Observation:
-        seen = observe(root, index)
+    def look(root: Path, index: Index, read: Look | None) -> Observation:
+        seen = observe(root, index, read)
         for name in names:
             del seen.changed[name]
             seen.unreadable[name] = FileChanged(f"{root}/{name}")
