@@ -57,7 +57,7 @@ def record(project: Project, change: Registered) -> Recorded:
     if untracked:
         track(project, untracked, force=True)
     written = write_registry(project, change.registry)
-    if written or REGISTRY_PATH not in project.load_index():
+    if written or ((project.root / REGISTRY_PATH).is_file() and REGISTRY_PATH not in project.load_index()):
         track(project, [REGISTRY_PATH], force=True)
     return Recorded(untracked, _ignored(project, untracked), written)
 

@@ -44,6 +44,25 @@ def complete_environment(ctx: click.Context, param: click.Parameter, incomplete:
     return []
 
 
+def complete_registered(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """Return the ids of registered models and targets."""
+    from modelops_bundle.models.registry_file import read_registry
+
+    with suppress(BundleError, OSError):
+        registry = read_registry(_session(ctx).project)
+        return [id for id in (*registry.models, *registry.targets) if id.startswith(incomplete)]
+    return []
+
+
+def complete_target_set(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """Return the names of target sets."""
+    from modelops_bundle.models.registry_file import read_registry
+
+    with suppress(BundleError, OSError):
+        return [name for name in read_registry(_session(ctx).project).target_sets if name.startswith(incomplete)]
+    return []
+
+
 def _session(ctx: click.Context) -> Session:
     directory = ctx.find_root().params.get("directory") or ""
     return Session(Settings.from_environment(), Path.cwd() / directory)

@@ -36,6 +36,12 @@ PORCELAIN = _table(
         "log": "show the versions that this checkout has seen",
         "tag": "name versions",
         "manifest": "show what a published version holds",
+        "register-model": "register the models of a file with what they depend on",
+        "register-target": "register the calibration targets of a file",
+        "unregister": "forget models and targets",
+        "target-set": "say which targets are fitted together",
+        "list": "show what is registered",
+        "refresh": "accept what models and targets depend on now as current",
         "config": "get and set options of the project",
         "env": "list, show and choose environments",
         "login": "store a registry's credentials",
@@ -68,6 +74,7 @@ PLUMBING = _table(
         "push-manifest": "publish a version and name it by a tag",
         "fetch-manifest": "fetch a version's documents from a remote",
         "verify-objects": "check objects against their digests",
+        "hash-deps": "print the composite digests of models and targets",
     },
 )
 

@@ -41,16 +41,22 @@ def read_registry(project: "Project") -> ModelRegistry:
 def write_registry(project: "Project", registry: ModelRegistry) -> bool:
     """Replace `registry.yaml` in one step and tell whether it was another; call with the lock held."""
     data = format_registry(registry)
-    if _on_disk(project) == data:
+    if not _is_news(project, registry, data):
         return False
     write_file(project.root / REGISTRY_PATH, data, flush=True, tmp=project.tmp)
-    remember(_cache(project), data, registry)
+    remember(_cache(project), data, _in_order(registry))
     return True
 
 
 def differs(project: "Project", registry: ModelRegistry) -> bool:
     """Tell whether `write_registry` would write."""
-    return _on_disk(project) != format_registry(registry)
+    return _is_news(project, registry, format_registry(registry))
+
+
+def _is_news(project: "Project", registry: ModelRegistry, data: bytes) -> bool:
+    held = _on_disk(project)
+    # A project in which nothing was ever registered needs no file that says so.
+    return bool(registry) if held is None else held != data
 
 
 def _on_disk(project: "Project") -> bytes | None:
@@ -68,17 +74,28 @@ def _cache(project: "Project") -> Path:
 
 def format_registry(registry: ModelRegistry) -> bytes:
     """Return the document of a registry: the same bytes for the same entries, in whatever order they came."""
+    registry = _in_order(registry)
     return render(
         {
             "version": VERSION,
-            "models": {id: _model_document(entry) for id, entry in sorted(registry.models.items())},
-            "targets": {id: _target_document(entry) for id, entry in sorted(registry.targets.items())},
+            "models": {id: _model_document(entry) for id, entry in registry.models.items()},
+            "targets": {id: _target_document(entry) for id, entry in registry.targets.items()},
             "target_sets": {
                 name: {"targets": each.targets, "weights": each.weights, **each.extra}
-                for name, each in sorted(registry.target_sets.items())
+                for name, each in registry.target_sets.items()
             },
             **registry.extra,
         }
+    )
+
+
+def _in_order(registry: ModelRegistry) -> ModelRegistry:
+    """Return a registry with everything sorted by id."""
+    return replace(
+        registry,
+        models=dict(sorted(registry.models.items())),
+        targets=dict(sorted(registry.targets.items())),
+        target_sets=dict(sorted(registry.target_sets.items())),
     )
 
 
@@ -181,14 +198,16 @@ def parse_registry(data: bytes, what: str) -> ModelRegistry:
         }
         for name in ("models", "targets", "target_sets")
     }
-    return ModelRegistry(
-        {id: _model(id, fields, document) for id, fields in sections["models"].items()},
-        {id: _target(id, fields) for id, fields in sections["targets"].items()},
-        {
-            name: TargetSet(fields.texts("targets"), fields.numbers("weights"), fields.extra())
-            for name, fields in sections["target_sets"].items()
-        },
-        Fields(document, top, what).extra(),
+    return _in_order(
+        ModelRegistry(
+            {id: _model(id, fields, document) for id, fields in sections["models"].items()},
+            {id: _target(id, fields) for id, fields in sections["targets"].items()},
+            {
+                name: TargetSet(fields.texts("targets"), fields.numbers("weights"), fields.extra())
+                for name, fields in sections["target_sets"].items()
+            },
+            Fields(document, top, what).extra(),
+        )
     )
 
 

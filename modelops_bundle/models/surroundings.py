@@ -41,10 +41,13 @@ class Surroundings:
     def no_such_file(self, path: str) -> NotFound:
         """Return the error for a file that is not there, with files of that name, or nearly so."""
         directory, name = posixpath.split(path)
-        elsewhere = sorted(each for each in self.sources.tracked if posixpath.basename(each) == name)
         beside = self.sources.modules.directories[directory].files
         known = {*self.sources.tracked, *(posixpath.join(directory, each) for each in beside)}
-        hint = question(elsewhere[:3] or nearest(path, known)) or "modelops-bundle status --untracked"
+        near = nearest(name, {posixpath.basename(each) for each in known})
+        # A directory is easier forgotten than misspelled: those in the one named come first.
+        same = sorted(known, key=lambda each: (posixpath.dirname(each) != directory, each))
+        found = [each for word in near for each in same if posixpath.basename(each) == word]
+        hint = question(found[:3]) or "modelops-bundle status --untracked"
         return NotFound(f"no such file: '{path}'", hint=hint)
 
 

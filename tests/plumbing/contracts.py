@@ -89,6 +89,7 @@ CALLS = {
     "verify-objects": Call(
         ("--stdin",), rf"error missing-object {DIGEST}\t[a-z ]+", "--stdin", (README, ABSENT), code=5
     ),
+    "hash-deps": Call(("--environment", "--python", "3.12"), rf"{DIGEST}\tPATH"),
 }  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from tests.support import cli
 from tests.support.cli import Result
 
 METADATA = ".modelops-bundle"
-CACHES = ("objects", "tmp", "locks")
+CACHES = ("cache", "objects", "tmp", "locks")
 """What a refused command may add to: content by its digest, and files that mean nothing by themselves."""
 
 
