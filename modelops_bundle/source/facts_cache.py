@@ -36,6 +36,7 @@ VERSION = 1
 """To be raised whenever the same source gives other facts than before."""
 MAX_BYTES = 256 << 20
 _CHECKSUM = 32
+_scan = json.JSONDecoder().raw_decode
 _RECORDS = (ClassDefinition, Decorated, ImportStatement, Parameter, SourceFacts, SyntaxFault, TargetDefinition)
 
 
@@ -109,9 +110,9 @@ def row_of(facts: SourceFacts) -> bytes:
 
 def facts_from(row: bytes) -> SourceFacts:
     """Return the facts that `row_of` made a line of."""
-    value = json.loads(row)
+    value = _scan(row.decode("ascii"))[0]
     given = {
-        "imports": tuple(ImportStatement(**_tuples(each)) for each in value.pop("imports", ())),
+        "imports": tuple([_import(*each) for each in value.pop("imports", ())]),
         "classes": tuple(_class(each) for each in value.pop("classes", ())),
         "targets": tuple(TargetDefinition(**_tuples(each)) for each in value.pop("targets", ())),
         "names": frozenset(value.pop("names", ())),
@@ -119,6 +120,10 @@ def facts_from(row: bytes) -> SourceFacts:
         "fault": SyntaxFault(**fault) if (fault := value.pop("fault", None)) else None,
     }
     return SourceFacts(**_tuples(value), **given)
+
+
+def _import(module: str, line: int, level: int, names: list[str], cell: int) -> ImportStatement:
+    return ImportStatement(module, line, level, tuple(names), cell)
 
 
 def _class(value: dict[str, Any]) -> ClassDefinition:
@@ -137,6 +142,8 @@ def _tuples(value: dict[str, Any]) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, ImportStatement):  # by far the most frequent
+        return [value.module, value.line, value.level, value.names, value.cell]
     if dataclasses.is_dataclass(value):
         fields = ((field, getattr(value, field.name)) for field in dataclasses.fields(value))
         return {field.name: _plain(each) for field, each in fields if each != field.default}

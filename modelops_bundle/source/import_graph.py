@@ -1,7 +1,8 @@
 """Which files of the project import which, and what a file needs all in all."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from modelops_bundle.source.facts import ImportStatement
 from modelops_bundle.source.project_sources import ProjectSources
@@ -11,8 +12,7 @@ from modelops_bundle.source.syntax import is_source
 _STAR = "*"
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+class Edge(NamedTuple):
     """A file that is loaded because another one is; `line` and `cell` as in ImportStatement.
 
     Line 0 is no statement: the `__init__.py` of a package that the importer lies in, or what a symlink leads to.
@@ -46,7 +46,9 @@ class ImportGraph:
 
     def closure(self, path: str) -> tuple[str, ...]:
         """Return all files that a file needs to be imported, sorted, without itself; raise NotFound."""
-        return tuple(sorted(other for other in self._reachability.reached_from(path) if other != path))
+        found = self._reachability.reached_from(path)
+        found.remove(path)
+        return tuple(sorted(found))
 
     def chain(self, start: str, end: str) -> tuple[Edge, ...]:
         """Return the shortest way by which a file comes to need another one; empty where it does not."""

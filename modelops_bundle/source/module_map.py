@@ -40,6 +40,7 @@ class ModuleMap:
         self.directories = Directories(root)
         roots = ("" if given == "." else given for given in code_roots)
         self._roots = tuple(dict.fromkeys(self.directories.real_directory(root) or root for root in roots))
+        self._packages: dict[str, tuple[str, ...]] = {}
         self._searched: dict[tuple[str, bool], tuple[str, ...]] = {}
         self._modules: dict[tuple[tuple[str, ...], str], tuple[Module, bool]] = {}
 
@@ -72,12 +73,16 @@ class ModuleMap:
         """Return the files of the packages that a module lies in, the outermost first; none for a notebook."""
         if path.endswith(_NOTEBOOK):
             return ()
-        directory = self._home(path)
-        found = []
-        for name in path[len(directory) :].strip("/").split("/")[:-1]:
-            directory = join(directory, name)
-            found += [file for file in self._init(directory) if file != path]
-        return tuple(found)
+        directory = path.rpartition("/")[0]
+        found = self._packages.get(directory)
+        if found is None:
+            place, found = self._home(path), ()
+            below = directory[len(place) :].strip("/")
+            for name in below.split("/") if below else ():
+                place = join(place, name)
+                found += self._init(place)
+            self._packages[directory] = found
+        return tuple(file for file in found if file != path)
 
     def module_name(self, path: str) -> str:
         """Return the dotted name of the module in a file, counted from the innermost code root around it."""

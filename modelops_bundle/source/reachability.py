@@ -15,15 +15,17 @@ class Reachability:
         self._nodes: list[str] = []
         self._reached: dict[str, int] = {}
 
-    def reached_from(self, start: str) -> Iterator[str]:
-        """Yield all nodes that a node leads to, itself among them, in no order."""
+    def reached_from(self, start: str) -> list[str]:
+        """Return all nodes that a node leads to, itself among them, in no order."""
         if start not in self._reached:
             self._explore(start)
         bits = bin(self._reached[start])[:1:-1]
+        found = []
         at = bits.find("1")
         while at >= 0:
-            yield self._nodes[at]
+            found.append(self._nodes[at])
             at = bits.find("1", at + 1)
+        return found
 
     def _explore(self, start: str) -> None:
         visited: dict[str, int] = {}
