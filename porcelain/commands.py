@@ -75,6 +75,7 @@ PLUMBING = _table(
         "fetch-manifest": "fetch a version's documents from a remote",
         "verify-objects": "check objects against their digests",
         "hash-deps": "print the composite digests of models and targets",
+        "check": "tell what is stale or broken among models and targets",
     },
 )
 

@@ -3,6 +3,7 @@
 import os
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import click
 
@@ -28,6 +29,7 @@ from modelops_bundle.refs import base_ref
 from modelops_bundle.remote import Remote
 from modelops_bundle.remote_version import fetch_tag, fetch_version
 from modelops_bundle.remotes import choose_remote
+from modelops_bundle.safe_path import REGISTRY_PATH
 from modelops_bundle.sync import PushPlan, plan_push
 from modelops_bundle.sync_state import base_of, record_seen, record_sending, record_sync
 from modelops_bundle.tags import check_tag
@@ -35,6 +37,9 @@ from modelops_bundle.tracking import snapshot
 from modelops_bundle.tree import EMPTY, Tree
 from modelops_bundle.tree_diff import LOCAL_STATES
 from modelops_bundle.versions import find_ref
+
+if TYPE_CHECKING:
+    from modelops_bundle.models.renewal import Renewal
 
 Synced = tuple[Digest | None, Digest | None]
 """HEAD, and the base of a tag."""
@@ -49,6 +54,7 @@ Synced = tuple[Digest | None, Digest | None]
     is_flag=True,
     help="Move the tag even if that discards the remote's changes, and check all blobs.",
 )
+@click.option("--no-check", is_flag=True, help="Publish even if what is registered is broken.")
 @remote_option
 @dry_run_option
 @json_option
@@ -59,6 +65,7 @@ def command(
     tag: str | None,
     ref: str,
     force: bool,
+    no_check: bool,
     remote: str,
     dry_run: bool,
     as_json: bool,
@@ -67,7 +74,8 @@ def command(
     """Publish the current content of the tracked files and make the tag name it.
 
     Nobody has to `add` again after an edit. Files deleted from disk leave the bundle. When the tag holds
-    changes that you do not have, nothing is sent and the exit code is 7: pull first.
+    changes that you do not have, nothing is sent and the exit code is 7: pull first. Models and targets that are
+    stale are registered anew in the same push; when one is broken, nothing is sent and the exit code is 2.
     """
     project = session.project
     tag = check_tag(read_local_config(project.local_path).tag if tag is None else tag)
@@ -79,11 +87,17 @@ def command(
                 if not ref and _synced(project, opened.name, tag) == synced:
                     record_sending(project, opened.name, tag, digest)
 
-        outgoing = _known_version(session, opened, tag, ref) if ref else _working_tree(project, opened, tag)
+        renewal = None
+        if ref:
+            outgoing = _known_version(session, opened, tag, ref)
+        else:
+            outgoing, renewal = _working_tree(project, opened, tag, check=not no_check)
         if force:
             outgoing = replace(outgoing, version=outgoing.version if ref else None, afresh=True)
         else:
             _refuse_to_discard(outgoing, tag, opened.name)
+        if renewal:
+            _register_anew(session, renewal, dry_run)
         if dry_run:
             sent = estimate(project, opened, outgoing)
         else:
@@ -96,17 +110,38 @@ def command(
     _report(session, outgoing, sent, where, dry_run, as_json, porcelain)
 
 
-def _working_tree(project: Project, remote: Remote, tag: str) -> Outgoing:
+def _working_tree(
+    project: Project, remote: Remote, tag: str, *, check: bool
+) -> "tuple[Outgoing, Renewal | None]":
+    """Return what the working tree is to be published as, and what that makes of the registry, if there is one."""
     base = base_of(project, remote.name, tag)
     known = project.bundle(base).tree if base and base in project.objects else EMPTY
+    renewal = None
     with project.lock():
-        tracked = snapshot(project, known)
+        if os.path.exists(project.root / REGISTRY_PATH):
+            from modelops_bundle.plumbing._renewal import snapshot_renewed
+
+            tracked, renewal = snapshot_renewed(project, known, check=check)
+        else:
+            tracked = snapshot(project, known)
         tree = tracked.tree()
     if not tree:
         raise Invalid("nothing to push: no tracked file is on disk", hint="modelops-bundle add .")
     theirs, plan = _plan(project, remote, tag, tree)
     version = known_version(project, remote.name, tree.digest())
-    return Outgoing(tree, theirs, plan, tracked.index, version)
+    return Outgoing(tree, theirs, plan, tracked.index, version), renewal
+
+
+def _register_anew(session: Session, renewal: "Renewal", dry_run: bool) -> None:
+    """Tell what was stale, and make the working tree's registry the one that is published."""
+    done = "would be registered anew" if dry_run else "registered anew"
+    for line in shortened([f"'{name}' was stale ({why}): {done}" for name, why in renewal.stale.items()]):
+        talk(session, line)
+    if not dry_run:
+        from modelops_bundle.plumbing._renewal import carry_out
+
+        for path in carry_out(session.project, renewal):
+            talk(session, f"tracked '{path}': what is registered needs it")
 
 
 def _known_version(session: Session, remote: Remote, tag: str, ref: str) -> Outgoing:

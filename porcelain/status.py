@@ -1,7 +1,8 @@
 """status: show what changed, and where that stands against the remote."""
 
+import os
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,18 +12,24 @@ from modelops_bundle.index import mode_text
 from modelops_bundle.local_config import read_local_config
 from modelops_bundle.plumbing._records import RecordWriter
 from modelops_bundle.plumbing._session import Session, json_option, nul_option, pass_session
+from modelops_bundle.porcelain._completion import complete_registered
 from modelops_bundle.porcelain._render import count_of, human_size, listing, print_json, say, table
 from modelops_bundle.porcelain._states import show_states, state_records, states_json
+from modelops_bundle.project import Project
 from modelops_bundle.remotes import choose_remote
-from modelops_bundle.safe_path import printable
+from modelops_bundle.safe_path import REGISTRY_PATH, printable
 from modelops_bundle.status import Standing, Status, look_at
 from modelops_bundle.tree_diff import State
 from modelops_bundle.untracked import untracked as untracked_paths
 
+if TYPE_CHECKING:
+    from modelops_bundle.porcelain._model_status import ModelStatus
+
+_PUSH = "modelops-bundle push"
 _NEXT = {
     Standing.UNKNOWN: "modelops-bundle config remote HOST/REPOSITORY, or oci:DIRECTORY",
-    Standing.NOT_PUSHED: "modelops-bundle push",
-    Standing.AHEAD: "modelops-bundle push",
+    Standing.NOT_PUSHED: _PUSH,
+    Standing.AHEAD: _PUSH,
     Standing.BEHIND: "modelops-bundle pull",
     Standing.DIVERGED: "modelops-bundle pull, then modelops-bundle push",
 }
@@ -42,6 +49,7 @@ _WORDS = {
 @json_option
 @click.option("--porcelain", type=click.Choice(["v1"]), help="Print `state TAB path` records.")
 @nul_option
+@click.argument("name", default="", shell_complete=complete_registered)
 @pass_session
 def command(
     session: Session,
@@ -52,10 +60,12 @@ def command(
     as_json: bool,
     porcelain: str | None,
     nul: bool,
+    name: str,
 ) -> int:
-    """Show which tracked files changed since the last push or pull. Never uses the network.
+    """Show which tracked files changed since the last push or pull, and how models and targets are.
 
-    Where the remote stands is what push, pull or fetch last saw there.
+    With NAME, the id or class of one that is registered, show all that is known of it. Never uses the network:
+    where the remote stands is what push, pull or fetch last saw there. Imports nothing of the project.
     """
     project = session.project
     if untracked_only:
@@ -65,21 +75,25 @@ def command(
     choice = choose_remote(project, session.settings)
     remote, tag = choice.name if choice else "", read_local_config(project.local_path).tag
     status = look_at(project, remote, tag)
+    if name:
+        _show_one(project, status, name, as_json)
+        return ExitCode.DONE
     others = list(untracked_paths(project, status.index)) if untracked else []
     if as_json:
-        _print_json(status, remote, tag, others, files)
+        _print_json(project, status, remote, tag, others, files)
     elif porcelain:
         state_records(status.states, nul=nul)
         _records("unreadable", status.unreadable, nul)
         _records("untracked", others, nul)
     else:
-        _show(status, remote, tag, others, files)
+        _show(project, status, remote, tag, others, files)
     return ExitCode.NOT_FOUND if exit_code and status.changed else ExitCode.DONE
 
 
-def _show(status: Status, remote: str, tag: str, others: list[str], files: bool) -> None:
+def _show(project: Project, status: Status, remote: str, tag: str, others: list[str], files: bool) -> None:
     say(f"Bundle: {remote}:{tag}" if remote else "Bundle: no remote is configured")
     say(f"Local changes: {_summary(status)}")
+    broken = False if files else _show_models(project, status)
     if status.base:
         say(f"Version: {short(status.base)}, {status.standing}")
     if files:
@@ -92,10 +106,51 @@ def _show(status: Status, remote: str, tag: str, others: list[str], files: bool)
     if others:
         say("Untracked:")
         listing("?", others, all_of_them=files)
-    # A lost index must not end in a push that publishes nothing but deletions.
-    step = "modelops-bundle add ." if status.base and not status.index else _NEXT.get(status.standing)
-    if step:
+    if step := _next_step(status, broken):
         say(f"Next: {step}")
+
+
+def _next_step(status: Status, broken: bool) -> str:
+    if status.base and not status.index:
+        return "modelops-bundle add ."  # a lost index must not end in a push that publishes nothing but deletions
+    step = _NEXT.get(status.standing, "")
+    return "modelops-bundle check" if broken and step == _PUSH else step
+
+
+def _show_models(project: Project, status: Status) -> bool:
+    """Show what is registered, if anything is, and tell whether that forbids a push."""
+    found = _models(project, status)
+    if found is None:
+        return False
+    from modelops_bundle.porcelain._model_tables import show_tables
+
+    show_tables(found)
+    say()
+    return any(finding.forbids_push for finding in found.findings)
+
+
+def _show_one(project: Project, status: Status, name: str, as_json: bool) -> None:
+    """Show all that is known of one model or target."""
+    from modelops_bundle.porcelain._model_status import entry_json, model_status
+    from modelops_bundle.porcelain._model_tables import show_details
+
+    found = model_status(project, status)
+    named = found.find(name)
+    if as_json:
+        print_json([entry_json(project, found, about, each) for about, each in named])
+        return
+    for about, each in named:
+        show_details(project, found, about, each)
+
+
+def _models(project: Project, status: Status) -> "ModelStatus | None":
+    """Look at what is registered; where nothing is, `status` must cost nothing more."""
+    if not os.path.exists(project.root / REGISTRY_PATH):
+        return None
+    from modelops_bundle.porcelain._model_status import model_status
+
+    found = model_status(project, status)
+    return found if found.overview.registry else None
 
 
 def _summary(status: Status) -> str:
@@ -120,7 +175,7 @@ def _state_of(status: Status, path: str) -> str:
     return "unreadable" if path in status.unreadable else status.states.get(path, State.UNCHANGED)
 
 
-def _print_json(status: Status, remote: str, tag: str, others: list[str], files: bool) -> None:
+def _print_json(project: Project, status: Status, remote: str, tag: str, others: list[str], files: bool) -> None:
     value: dict[str, Any] = {
         "remote": remote,
         "tag": tag,
@@ -132,6 +187,10 @@ def _print_json(status: Status, remote: str, tag: str, others: list[str], files:
         "unreadable": dict(status.unreadable),
         "untracked": others,
     }
+    if found := _models(project, status):
+        from modelops_bundle.porcelain._model_status import models_json
+
+        value |= models_json(project, found)
     if files:
         value["files"] = [
             {

@@ -1,6 +1,6 @@
 """All registered models and targets: each as registered, as it is now, and what that makes of it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -42,7 +42,7 @@ class Assessed:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """Everything that is registered, by id."""
+    """A registry, and the entries of it that were looked at, by id, sorted."""
 
     registry: ModelRegistry
     models: Mapping[str, Assessed]
@@ -55,8 +55,14 @@ class Overview:
                 yield About(kind, id, assessed.entry.path, assessed.line), assessed
 
 
-def assess(registry: ModelRegistry, around: "Surroundings", *, strict: bool = False) -> Overview:
-    """Compare all entries of a registry with what they would be now; imports nothing of the project.
+def assess(
+    registry: ModelRegistry,
+    around: "Surroundings",
+    *,
+    strict: bool = False,
+    wanted: Callable[[Entry], bool] = lambda entry: True,
+) -> Overview:
+    """Compare the wanted entries of a registry with what they would be now; imports nothing of the project.
 
     With `strict`, the bytes of source count and not what they mean.
     """
@@ -78,8 +84,8 @@ def assess(registry: ModelRegistry, around: "Surroundings", *, strict: bool = Fa
 
     return Overview(
         registry,
-        {id: one(entry) for id, entry in registry.models.items()},
-        {id: one(entry) for id, entry in registry.targets.items()},
+        {id: one(entry) for id, entry in sorted(registry.models.items()) if wanted(entry)},
+        {id: one(entry) for id, entry in sorted(registry.targets.items()) if wanted(entry)},
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from modelops_bundle.models.entries import Entry, ModelEntry, TargetEntry
+from modelops_bundle.models.entries import ModelEntry, TargetEntry
 from modelops_bundle.models.findings import About, Finding, Kind
 from modelops_bundle.models.overview import Assessed, Overview
 from modelops_bundle.models.preflight_files import Files
@@ -13,11 +13,12 @@ Outputs = Mapping[str, tuple[str, ...]]
 
 def outputs_and_targets(overview: Overview, files: Files) -> Iterator[Finding]:
     """Yield targets without an output, outputs without a target, models without outputs, and bad target sets."""
-    outputs = {name: _outputs(each) for name, each in overview.models.items()}
-    wanted = {_wanted(each.present.entry) for each in overview.targets.values()}
+    registry = overview.registry
+    outputs = {id: _outputs(entry, overview.models.get(id)) for id, entry in registry.models.items()}
+    wanted = {_wanted(entry, overview.targets.get(id)) for id, entry in registry.targets.items()}
     for about, assessed in overview.entries():
         if about.kind is Kind.TARGET:
-            yield from _pairing(about, _wanted(assessed.present.entry), outputs)
+            yield from _pairing(about, _wanted(registry.targets[about.entity], assessed), outputs)
         elif assessed.present.class_found:
             yield from _declared(about, outputs[about.entity], wanted)
     yield from _target_sets(overview)
@@ -42,7 +43,7 @@ def _declared(about: About, names: tuple[str, ...], wanted: set[str]) -> Iterato
         yield about.warning(
             "empty-outputs",
             f"'{about.entity}' declares no output",
-            "decorate the methods that return one with 'model_output', if the platform is to run it",
+            "decorate methods with 'model_output', if the platform is to run it",
         )
     unused = [name for name in names if name not in wanted]
     if wanted and unused:
@@ -51,7 +52,7 @@ def _declared(about: About, names: tuple[str, ...], wanted: set[str]) -> Iterato
 
 
 def _target_sets(overview: Overview) -> Iterator[Finding]:
-    for name, members in overview.registry.target_sets.items():
+    for name, members in sorted(overview.registry.target_sets.items()):
         for target in members.targets:
             if target not in overview.registry.targets:
                 yield About(Kind.TARGET_SET, name).error(
@@ -61,13 +62,12 @@ def _target_sets(overview: Overview) -> Iterator[Finding]:
                 )
 
 
-def _outputs(model: Assessed) -> tuple[str, ...]:
-    # Where the source cannot be read, what it said last counts.
-    entry = model.present.entry if model.present.class_found else model.entry
-    assert isinstance(entry, ModelEntry)
-    return entry.outputs
+def _outputs(registered: ModelEntry, assessed: Assessed | None) -> tuple[str, ...]:
+    # Where the source cannot be read, or need not be, what it said last counts.
+    now = assessed.present.entry if assessed and assessed.present.class_found else registered
+    return now.outputs if isinstance(now, ModelEntry) else ()
 
 
-def _wanted(entry: Entry) -> str:
-    assert isinstance(entry, TargetEntry)
-    return entry.model_output
+def _wanted(registered: TargetEntry, assessed: Assessed | None) -> str:
+    now = assessed.present.entry if assessed else registered
+    return now.model_output if isinstance(now, TargetEntry) else ""

@@ -35,9 +35,8 @@ def packaging(overview: Overview, files: Files) -> Iterator[Finding]:
     elif not _has_wire(document, files):
         yield about.warning(
             "missing-wire",
-            f"nothing runs the models on a worker of the platform: no '{_WIRE_GROUP}' entry point, "
-            f"no dependency '{_WIRE_PACKAGE}', no wire.py",
-            f"add '{_WIRE_PACKAGE}' to the dependencies",
+            f"no worker of the platform could run it: no '{_WIRE_GROUP}' entry point, nor '{_WIRE_PACKAGE}'",
+            f"add '{_WIRE_PACKAGE}' to the dependencies, or a wire.py",
         )
 
 

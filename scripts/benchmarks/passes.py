@@ -41,5 +41,16 @@ def scandir(path: str) -> None:
                     entry.stat(follow_symlinks=False)
 
 
+def parse(path: str) -> None:
+    """Read and parse all Python files below a directory."""
+    import ast
+
+    for directory, _, names in os.walk(path):
+        for name in names:
+            if name.endswith(".py"):
+                with open(os.path.join(directory, name), "rb") as stream:
+                    ast.parse(stream.read())
+
+
 if __name__ == "__main__":
-    {"sha256": sha256, "blake3": blake3, "scandir": scandir}[sys.argv[1]](sys.argv[2])
+    {"sha256": sha256, "blake3": blake3, "scandir": scandir, "parse": parse}[sys.argv[1]](sys.argv[2])

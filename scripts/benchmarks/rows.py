@@ -5,6 +5,7 @@ from scripts.benchmarks import (
     rows_edits,
     rows_growth,
     rows_memory,
+    rows_models,
     rows_pull,
     rows_push,
     rows_startup,
@@ -16,7 +17,7 @@ from scripts.benchmarks.bench import Row
 ROWS: dict[str, Row] = {
     row.name: row
     for module in (
-        *(rows_startup, rows_status, rows_add, rows_push, rows_edits, rows_pull),
+        *(rows_startup, rows_status, rows_models, rows_add, rows_push, rows_edits, rows_pull),
         *(rows_memory, rows_versions, rows_growth),
     )
     for row in module.ROWS

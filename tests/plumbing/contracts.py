@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from modelops_bundle.digest import digest_of
+from modelops_bundle.safe_path import REGISTRY_PATH
 from tests.plumbing.sample import TRACKED, edit, publish, succeed
 
 README = digest_of(TRACKED["README.md"])
@@ -89,13 +90,19 @@ CALLS = {
     "verify-objects": Call(
         ("--stdin",), rf"error missing-object {DIGEST}\t[a-z ]+", "--stdin", (README, ABSENT), code=5
     ),
+    "check": Call(
+        (), r"(error|warning) [a-z-]+ (model|bundle)\t[^\t]*\tPATH:\d+\t[^\t]+\t[^\t]+", code=1, imports=CONFIGURED
+    ),
     "hash-deps": Call(("--environment", "--python", "3.12"), rf"{DIGEST}\tPATH"),
 }  # fmt: skip
 
 
+REGISTRY = b"models: {gone: {entrypoint: 'src.model:Gone', path: src/model.py, class_name: Gone}}\n"
+
+
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """The sample, published and edited, and where it was published."""
+    """The sample, published and edited, and where it was published; it has a registry that is not tracked."""
 
     root: Path
     remote: str
@@ -114,4 +121,5 @@ def make_scene(root: Path, remote: str) -> Scene:
     succeed("push-blob", "--remote", remote, "--manifest", version, cwd=root)
     succeed("push-manifest", "--remote", remote, "--tag", "v1", version, cwd=root)
     edit(root)
+    (root / REGISTRY_PATH).write_bytes(REGISTRY)
     return Scene(root, remote)

@@ -1,0 +1,40 @@
+"""Files that somebody named, such as those of a commit, and which models and targets they concern."""
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from modelops_bundle.models.entries import Entry, ModelRegistry
+from modelops_bundle.models.overview import Assessed
+from modelops_bundle.models.readiness import How, roles_of
+from modelops_bundle.safe_path import REGISTRY_PATH
+from modelops_bundle.source.project_sources import ProjectSources
+
+
+class NamedFiles:
+    """Bundle paths of files and directories; '.' and the registry stand for everything."""
+
+    def __init__(self, root: Path, names: Iterable[str]) -> None:
+        self._names = frozenset(names)
+        self._everything = not self._names.isdisjoint({".", REGISTRY_PATH})
+        self._below = tuple(f"{name}/" for name in self._names if (root / name).is_dir())
+
+    def __contains__(self, path: str) -> bool:
+        return self._everything or path in self._names or path.startswith(self._below)
+
+    def concern(self, assessed: Assessed) -> bool:
+        """Tell whether an entry depends on one of the files, or lacks one.
+
+        Who lists changed files leaves out deleted ones.
+        """
+        return How.MISSING in assessed.readiness.counted or any(path in self for path in assessed.paths)
+
+    def may_concern(self, registry: ModelRegistry, sources: ProjectSources) -> Callable[[Entry], bool]:
+        """Return what tells, for little, which entries need a closer look.
+
+        A file that nothing was registered with may be new to any of them.
+        """
+        entries: list[Entry] = [*registry.models.values(), *registry.targets.values()]
+        known = {path for entry in entries for path in roles_of(entry)}
+        if self._everything or self._below or not self._names <= known:
+            return lambda entry: True
+        return lambda entry: any(path in self._names or not sources.digest(path) for path in roles_of(entry))

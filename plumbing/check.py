@@ -1,0 +1,119 @@
+"""check: tell what is stale or broken among the registered models and targets, for hooks and CI.
+
+    error stale                       a dependency is not as registered
+    error missing-file                a dependency is not on disk
+    error untracked-file              a dependency is not tracked; untracked-init-file if it is an `__init__.py`
+    error syntax-error                a source cannot be parsed
+    error invalid-entrypoint          no `module:name`, or not that of the file
+    error invalid-module-path         the module lies in no package
+    error missing-entrypoint-symbol   the class or function is not in the file any more
+    error output-pairing              no model has the output of a target; a warning where one may have it unsaid
+    error unknown-target              a target set names what is not registered
+    error missing-dependency-file     no pyproject.toml, or it is not tracked
+    error invalid-pyproject           pyproject.toml is not valid TOML
+    warning empty-outputs             a model declares no output
+    warning unresolved-import         a source imports a module of the project that is not there
+    warning missing-init-file         a directory of a model's package has no `__init__.py`
+    warning missing-wire              nothing runs the models on a worker of the platform
+    info cosmetic                     only comments or formatting changed
+    info unused-output                no target uses an output
+
+These names are a contract: see docs/scripting.md.
+"""
+
+from collections.abc import Iterable
+from contextlib import suppress
+
+import click
+
+from modelops_bundle.errors import NotFound
+from modelops_bundle.models.findings import Finding, Severity
+from modelops_bundle.models.named_files import NamedFiles
+from modelops_bundle.models.overview import assess
+from modelops_bundle.models.preflight import preflight
+from modelops_bundle.models.preflight_files import WorkingFiles
+from modelops_bundle.models.registry_file import read_registry
+from modelops_bundle.plumbing._records import RecordWriter, quote_path
+from modelops_bundle.plumbing._registering import look_around
+from modelops_bundle.plumbing._session import Session, nul_option, pass_session
+from modelops_bundle.project import OutsideProject, Project
+from modelops_bundle.safe_path import printable
+
+_SHOWN = 5
+"""So many names stand in an error; the records have all."""
+
+
+class ModelsNotReady(NotFound):
+    """Something registered is stale or broken, or could not run."""
+
+
+def check(project: Project, names: Iterable[str] = (".",), *, strict: bool = False) -> list[Finding]:
+    """Return what is to tell about the models and targets that depend on the named files; '.' stands for all.
+
+    What is true of the whole bundle is told in any case, and whatever lacks a file. With `strict`, the bytes of
+    source count and not what they mean. Imports nothing of the project.
+    """
+    around, registry = look_around(project), read_registry(project)
+    named = NamedFiles(project.root, names)
+    wanted = named.may_concern(registry, around.sources)
+    overview = assess(registry, around, strict=strict, wanted=wanted)
+    around.sources.save()
+    findings = preflight(overview, WorkingFiles(project.root, around.sources.tracked))
+    others = {(about.kind, about.entity) for about, each in overview.entries() if not named.concern(each)}
+    return [finding for finding in findings if (finding.kind, finding.entity) not in others]
+
+
+@click.command()
+@click.option("--strict", is_flag=True, help="Count changes of comments and formatting too.")
+@nul_option
+@click.argument("files", nargs=-1)
+@pass_session
+def command(session: Session, strict: bool, nul: bool, files: tuple[str, ...]) -> None:
+    """Check the registered models and targets, or those that depend on FILES.
+
+    Prints `severity category kind TAB id TAB path:line TAB message TAB suggestion` for each finding. Exit code 1
+    when there is an error: something is stale or broken. Imports nothing of the project.
+    """
+    project, out = session.project, RecordWriter(nul=nul)
+    findings = check(project, _inside(session, files) if files else ["."], strict=strict)
+    for finding in findings:
+        out.record(_record(finding, nul))
+    errors = [finding for finding in findings if finding.severity is Severity.ERROR]
+    if errors:
+        raise _not_ready(errors)
+
+
+def _inside(session: Session, names: tuple[str, ...]) -> set[str]:
+    """Return the bundle paths of files; on what lies outside the project no model depends."""
+    paths = set()
+    for name in names:
+        with suppress(OutsideProject):
+            paths.add(session.bundle_path(name))
+    return paths
+
+
+def _record(finding: Finding, nul: bool) -> str:
+    path = finding.path if nul else quote_path(finding.path)
+    fields = f"{finding.severity} {finding.category} {finding.kind}"
+    texts = map(printable, (finding.message, finding.suggestion))
+    return "\t".join((fields, printable(finding.entity), f"{path}:{finding.line}", *texts))
+
+
+def _not_ready(errors: list[Finding]) -> ModelsNotReady:
+    broken = dict.fromkeys(_name(finding) for finding in errors if finding.forbids_push)
+    stale = dict.fromkeys(name for finding in errors if (name := _name(finding)) not in broken)
+    parts = [f"{word}: {_listed(list(names))}" for word, names in (("broken", broken), ("stale", stale)) if names]
+    if broken:
+        hint = "each record ends with what to do about it"
+    else:
+        hint = f"modelops-bundle why {next(iter(stale))} tells what changed; modelops-bundle refresh accepts it"
+    return ModelsNotReady("; ".join(parts), hint=hint)
+
+
+def _name(finding: Finding) -> str:
+    return finding.entity or f"the {finding.kind}"
+
+
+def _listed(names: list[str]) -> str:
+    shown = ", ".join(f"'{printable(name)}'" for name in names[:_SHOWN])
+    return f"{shown} and {len(names) - _SHOWN} more" if len(names) > _SHOWN else shown

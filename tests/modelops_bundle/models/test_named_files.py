@@ -1,0 +1,73 @@
+"""Named files concern the models that depend on them, and all that lack a file."""
+
+from pathlib import Path
+
+import pytest
+
+from modelops_bundle.index import Index
+from modelops_bundle.models.dependencies import Present
+from modelops_bundle.models.named_files import NamedFiles
+from modelops_bundle.project import Project
+from modelops_bundle.source.project_sources import ProjectSources
+from tests.modelops_bundle.models.registered import assessed, model, overview, target
+
+SEIR = model()
+FIT = target()
+REGISTRY = overview(assessed(SEIR), assessed(FIT)).registry
+
+
+@pytest.fixture
+def sources(tmp_path: Path) -> ProjectSources:
+    """A project that has every registered file."""
+    for entry in (SEIR, FIT):
+        for path in (entry.path, *entry.code, *entry.data):
+            (tmp_path / path).parent.mkdir(exist_ok=True)
+            (tmp_path / path).write_text("")
+    return ProjectSources(Project.create(tmp_path), Index())
+
+
+def concerned(sources: ProjectSources, *names: str) -> list[str]:
+    wanted = NamedFiles(sources.root, names).may_concern(REGISTRY, sources)
+    return [entry.id for entry in (SEIR, FIT) if wanted(entry)]
+
+
+def test_a_file_concerns_what_depends_on_it(tmp_path: Path) -> None:
+    named = NamedFiles(tmp_path, ["data/people.csv"])
+    assert named.concern(assessed(SEIR)) and not named.concern(assessed(FIT))
+
+
+def test_a_file_concerns_what_will_depend_on_it(tmp_path: Path) -> None:
+    named = NamedFiles(tmp_path, ["models/util.py"])
+    assert not named.concern(assessed(SEIR))
+    assert named.concern(assessed(SEIR, Present(model(code=["models/__init__.py", "models/util.py"]))))
+
+
+def test_what_lacks_a_file_is_always_concerned(tmp_path: Path) -> None:
+    lacking = assessed(SEIR, Present(SEIR, ("data/people.csv",)))
+    assert NamedFiles(tmp_path, ["README.md"]).concern(lacking)
+
+
+@pytest.mark.parametrize("name", [".", ".modelops-bundle/registry.yaml"])
+def test_the_root_and_the_registry_stand_for_everything(tmp_path: Path, name: str) -> None:
+    assert NamedFiles(tmp_path, [name]).concern(assessed(FIT))
+
+
+def test_a_directory_stands_for_what_is_below_it(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    named = NamedFiles(tmp_path, ["data"])
+    assert "data/x" in named and "data.csv" not in named and "database/x" not in named
+
+
+def test_only_what_was_registered_with_a_file_needs_a_closer_look(sources: ProjectSources) -> None:
+    assert concerned(sources, "models/seir.py") == ["seir"]
+    assert concerned(sources, "targets/fit.py", "data/people.csv") == ["seir", "fit"]
+
+
+@pytest.mark.parametrize("name", ["models/new.py", "data", ".", ".modelops-bundle/registry.yaml"])
+def test_what_may_be_new_to_any_needs_a_look_at_all(sources: ProjectSources, name: str) -> None:
+    assert concerned(sources, name) == ["seir", "fit"]
+
+
+def test_what_lacks_a_file_needs_a_look(sources: ProjectSources) -> None:
+    (sources.root / "data/observed.csv").unlink()
+    assert concerned(sources, "models/seir.py") == ["seir", "fit"]

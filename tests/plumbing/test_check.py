@@ -1,0 +1,160 @@
+"""check tells what is stale or broken, and fails if anything is."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.plumbing.sample import assert_refused, check_golden
+from tests.support.cli import run
+from tests.support.modelling import NETWORK, RATES, edit, make_models
+from tests.support.workspace import Workspace
+
+READY = (0, "", "")
+
+
+@pytest.fixture
+def work(tmp_path: Path) -> Workspace:
+    """A project with two models and a target, all of them ready."""
+    return make_models(tmp_path / "project")
+
+
+def check(work: Workspace, *arguments: str) -> tuple[int, str, str]:
+    result = work.run("check", *arguments)
+    return result.code, result.text, result.stderr
+
+
+def records(work: Workspace, *arguments: str) -> list[list[str]]:
+    """Return the records of a check: fields, entity, place, message and suggestion of each."""
+    return [line.split("\t") for line in check(work, *arguments)[1].splitlines()]
+
+
+def told(work: Workspace, *arguments: str) -> list[str]:
+    """Return severity, category, kind, entity and place of each finding."""
+    return [" ".join(fields[:3]) for fields in records(work, *arguments)]
+
+
+def errors(work: Workspace, *arguments: str) -> list[str]:
+    return [text for text in told(work, *arguments) if text.startswith("error ")]
+
+
+def spoil(work: Workspace) -> None:
+    """Make one model stale and the other one broken, and leave the target without observations."""
+    edit(work, "models/rates.py", "0.3", "0.4")
+    edit(work, "models/network.py", "return raw", "return (raw")
+    (work.root / "data/observed.csv").unlink()
+
+
+def test_what_is_ready_passes(work: Workspace) -> None:
+    code, text, said = check(work)
+    assert (code, said) == (0, "")
+    assert [line.split("\t")[0] for line in text.splitlines()] == ["info unused-output model"]
+
+
+def test_a_project_without_a_registry_passes(tmp_path: Path) -> None:
+    run("init", cwd=tmp_path)
+    assert check(Workspace(tmp_path)) == READY
+
+
+def test_output_format(work: Workspace) -> None:
+    odd = 'data/say "hi".csv'
+    work.write(odd, "1\n")
+    work.ok("register-model", "models/seir.py", "--data", odd)
+    work.write(odd, "2\n")
+    spoil(work)
+    # What Python says of a syntax error is not the same in all its versions.
+    work.write("models/network.py", NETWORK.replace("NetworkSeir", "Renamed"))
+    check_golden("check", work.run("check").stdout)
+    check_golden("check.z", work.run("check", "-z").stdout)
+
+
+def test_what_is_stale_fails(work: Workspace) -> None:
+    edit(work, "models/rates.py", "0.3", "0.4")
+    assert errors(work) == ["error stale model seir_seir models/rates.py:0"]
+    result = work.run("check")
+    assert_refused(
+        result, 1, "stale: 'seir_seir'", "modelops-bundle why seir_seir", written=result.stdout
+    )
+
+
+def test_what_is_broken_fails_and_names_the_line(work: Workspace) -> None:
+    edit(work, "models/network.py", "return raw", "return (raw")
+    assert errors(work)[0] == "error syntax-error model network_networkseir models/network.py:7"
+    assert "broken: 'network_networkseir'" in check(work)[2]
+
+
+def test_comments_and_formatting_fail_only_when_strict(work: Workspace) -> None:
+    work.write("models/rates.py", "# Rates.\n\n" + RATES.replace("    ", "\t"))
+    assert check(work)[0] == 0
+    assert "info cosmetic model seir_seir models/rates.py:0" in told(work)
+    assert errors(work, "--strict") == ["error stale model seir_seir models/rates.py:0"]
+
+
+def test_files_limit_it_to_what_depends_on_them(work: Workspace) -> None:
+    spoil(work)
+    assert {line.split()[3] for line in errors(work, "models/rates.py")} == {"seir_seir", "fit_incidence"}
+    assert {line.split()[3] for line in errors(work, "models/network.py")} == {
+        "network_networkseir",
+        "fit_incidence",
+    }
+
+
+def test_a_file_that_nothing_depends_on_passes(work: Workspace) -> None:
+    edit(work, "models/rates.py", "0.3", "0.4")
+    assert check(work, "README.md", "data/observed.csv") == READY
+
+
+def test_a_file_outside_the_project_concerns_nobody(work: Workspace, tmp_path: Path) -> None:
+    edit(work, "models/rates.py", "0.3", "0.4")
+    assert check(work, "../elsewhere.py", str(tmp_path / "x")) == READY
+
+
+def test_a_directory_stands_for_all_below_it(work: Workspace) -> None:
+    edit(work, "models/rates.py", "0.3", "0.4")
+    assert errors(work, "models/") == errors(work, ".") == errors(work)
+    assert check(work, "data")[0] == 1
+
+
+def test_the_registry_stands_for_all(work: Workspace) -> None:
+    spoil(work)
+    assert errors(work, ".modelops-bundle/registry.yaml") == errors(work)
+
+
+def test_a_deleted_dependency_fails_whatever_files_are_named(work: Workspace) -> None:
+    (work.root / "data/people.csv").unlink()
+    assert errors(work, "README.md") == ["error missing-file model seir_seir data/people.csv:0"]
+
+
+def test_a_file_that_becomes_a_dependency_is_found(work: Workspace) -> None:
+    work.write("models/mixing.py", "MATRIX = 1\n")
+    edit(work, "models/rates.py", "def beta", "from .mixing import MATRIX\n\n\ndef beta")
+    assert "error stale model seir_seir models/mixing.py:0" in errors(work, "models/mixing.py")
+
+
+def test_it_works_from_a_subdirectory(work: Workspace) -> None:
+    edit(work, "models/rates.py", "0.3", "0.4")
+    result = run("check", "rates.py", cwd=work.root / "models")
+    assert (result.code, result.text.split("\t")[2]) == (1, "models/rates.py:0")
+
+
+def test_nothing_of_the_project_is_imported_or_written(work: Workspace) -> None:
+    work.write("models/rates.py", "import sys\nsys.exit('imported')\n" + RATES)
+    before = work.tree()
+    assert check(work)[0] == 1
+    assert work.tree() == before
+
+
+def test_a_damaged_registry_is_an_error_that_names_it(work: Workspace) -> None:
+    work.write(".modelops-bundle/registry.yaml", "models: [\n")
+    assert_refused(work.run("check"), 2, "registry.yaml", "registry.yaml")
+
+
+def test_many_are_named_in_the_records_and_few_in_the_error(work: Workspace) -> None:
+    names = [f"m{number}" for number in range(8)]
+    for name in names:
+        work.write(f"models/{name}.py", NETWORK)
+        work.ok("register-model", f"models/{name}.py")
+        edit(work, f"models/{name}.py", "return raw", "return raw + 1")
+    code, _, said = check(work)
+    assert code == 1
+    assert "'m0_networkseir'" in said and "and 3 more" in said
+    assert len(errors(work)) == 8
