@@ -74,6 +74,7 @@ PLUMBING = _table(
         "push-manifest": "publish a version and name it by a tag",
         "fetch-manifest": "fetch a version's documents from a remote",
         "verify-objects": "check objects against their digests",
+        "list-deps": "list which files of the project import which",
         "hash-deps": "print the composite digests of models and targets",
         "check": "tell what is stale or broken among models and targets",
     },

@@ -100,7 +100,7 @@ class FactsCache:
         if len(data) > MAX_BYTES or not data.startswith(header) or blake3(body).digest() != data[-_CHECKSUM:]:
             return {}
         rows = bytes(body[len(header) :]).splitlines()
-        return dict(row.split(b" ", 1) for row in rows)  # type: ignore[misc]
+        return dict(row.split(b" ", 1) for row in rows)
 
 
 def row_of(facts: SourceFacts) -> bytes:
@@ -111,15 +111,21 @@ def row_of(facts: SourceFacts) -> bytes:
 def facts_from(row: bytes) -> SourceFacts:
     """Return the facts that `row_of` made a line of."""
     value = _scan(row.decode("ascii"))[0]
-    given = {
-        "imports": tuple([_import(*each) for each in value.pop("imports", ())]),
-        "classes": tuple(_class(each) for each in value.pop("classes", ())),
-        "targets": tuple(TargetDefinition(**_tuples(each)) for each in value.pop("targets", ())),
-        "names": frozenset(value.pop("names", ())),
-        "spaces": {name: _space(each) for name, each in value.pop("spaces", {}).items()},
-        "fault": SyntaxFault(**fault) if (fault := value.pop("fault", None)) else None,
-    }
-    return SourceFacts(**_tuples(value), **given)
+    imports = tuple([_import(*each) for each in value.pop("imports", ())])
+    classes = tuple(_class(each) for each in value.pop("classes", ()))
+    targets = tuple(TargetDefinition(**_tuples(each)) for each in value.pop("targets", ()))
+    names = frozenset(value.pop("names", ()))
+    spaces = {name: _space(each) for name, each in value.pop("spaces", {}).items()}
+    fault = SyntaxFault(**fault) if (fault := value.pop("fault", None)) else None
+    return SourceFacts(
+        imports=imports,
+        names=names,
+        classes=classes,
+        targets=targets,
+        spaces=spaces,
+        fault=fault,
+        **_tuples(value),
+    )
 
 
 def _import(module: str, line: int, level: int, names: list[str], cell: int) -> ImportStatement:

@@ -57,7 +57,7 @@ class Reachability:
 
     def _finish(self, node: str, unfinished: list[str]) -> None:
         """Take off the nodes that reach `node` and are reached from it, and note what they reach."""
-        members = []
+        members: list[str] = []
         while node not in members[-1:]:
             members.append(unfinished.pop())
         reached = 0

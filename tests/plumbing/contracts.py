@@ -93,6 +93,7 @@ CALLS = {
     "check": Call(
         (), r"(error|warning) [a-z-]+ (model|bundle)\t[^\t]*\tPATH:\d+\t[^\t]+\t[^\t]+", code=1, imports=CONFIGURED
     ),
+    "list-deps": Call((), r"[^\t]+:\d+\tPATH"),
     "hash-deps": Call(("--environment", "--python", "3.12"), rf"{DIGEST}\tPATH"),
 }  # fmt: skip
 
@@ -121,5 +122,7 @@ def make_scene(root: Path, remote: str) -> Scene:
     succeed("push-blob", "--remote", remote, "--manifest", version, cwd=root)
     succeed("push-manifest", "--remote", remote, "--tag", "v1", version, cwd=root)
     edit(root)
+    (root / "src/use.py").write_text("from . import model\n")
+    succeed("update-index", "--add", "src/use.py", cwd=root)
     (root / REGISTRY_PATH).write_bytes(REGISTRY)
     return Scene(root, remote)

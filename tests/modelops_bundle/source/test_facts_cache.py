@@ -1,5 +1,6 @@
 """What is cached comes back as it was, and a cache that cannot be trusted is none."""
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -151,7 +152,7 @@ def test_a_cache_of_another_version_is_none(
 
 def test_a_cache_of_another_python_is_none(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as other:
-        other.setattr(facts_cache.sys, "version_info", (3, 99))
+        other.setattr(sys, "version_info", (3, 99))
         saved(path, "a.py")
     assert FactsCache(path).find("a.py") is None
 

@@ -1,7 +1,6 @@
 """Source files are read once, and known by what is on disk."""
 
 import hashlib
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -26,7 +25,7 @@ FILES = {
 
 
 @pytest.fixture
-def read(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The paths of the files that were parsed."""
     paths: list[str] = []
 
