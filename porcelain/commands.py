@@ -41,6 +41,7 @@ PORCELAIN = _table(
         "unregister": "forget models and targets",
         "target-set": "say which targets are fitted together",
         "list": "show what is registered",
+        "why": "tell what changed in the dependencies of a model or target",
         "refresh": "accept what models and targets depend on now as current",
         "config": "get and set options of the project",
         "env": "list, show and choose environments",

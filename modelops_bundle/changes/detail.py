@@ -1,5 +1,6 @@
 """What differs inside a file, in the words of its format, bounded however much that is."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -57,20 +58,22 @@ Counts = Mapping[tuple[str, How], int]
 class Comparison:
     """How two versions of a file differ, read as `format`.
 
-    `counts` are true of the whole file; `details` has at most MAX_LISTED things of a kind. `note` says what no
-    detail can: why only a coarse answer is given, or that nothing differs but the layout.
+    `counts` are true of the whole file; `details` has at most MAX_LISTED things of a kind, and `omitted` says how
+    many more there are. `note` says what no detail can: why only a coarse answer is given, or that nothing differs
+    but the layout.
     """
 
     format: str
     details: tuple[Detail, ...] = ()
     counts: Counts = field(default_factory=dict)
+    omitted: Counts = field(default_factory=dict)
     effect: Effect = Effect.CONTENT
     note: str = ""
 
     @property
     def summary(self) -> str:
         """One line that says how many things differ."""
-        parts = [f"{_several(count, kind)} {how}" for (kind, how), count in self.counts.items()]
+        parts = [f"{count_of(count, kind)} {how}" for (kind, how), count in self.counts.items()]
         return ", ".join(parts) or self.note
 
 
@@ -82,26 +85,34 @@ def comparison(
     effect: Effect = Effect.CONTENT,
     note: str = "",
 ) -> Comparison:
-    """Make a comparison of details, which are counted unless `counts` is given.
+    """Make a comparison of details; with `counts`, each of them is one thing of those counted.
 
-    Several details with one name and place are one thing, such as the statements of a function.
+    Otherwise they are counted here, and details of one name that follow each other are one thing, such as the
+    statements of a function.
     """
     found: dict[tuple[str, How], int] = {}
     listed: list[Detail] = []
     last = None
     for detail in details:
         kind = (detail.kind, detail.how)
-        thing = (*kind, detail.name, detail.where, detail.cell)
+        thing = (*kind, detail.name, detail.cell)
         if thing != last or not detail.name:
             found[kind] = found.get(kind, 0) + 1
         last = thing
         if found[kind] <= MAX_LISTED:
             old, new = pair(detail.old, detail.new)
             listed.append(replace(detail, old=old, new=new))
-    return Comparison(format, tuple(listed), found if counts is None else counts, effect, note)
+    if counts is None:
+        shown = {kind: min(count, MAX_LISTED) for kind, count in found.items()}
+    else:
+        shown = Counter((detail.kind, detail.how) for detail in listed)
+    counts = found if counts is None else counts
+    omitted = {kind: more for kind, count in shown.items() if (more := counts.get(kind, 0) - count) > 0}
+    return Comparison(format, tuple(listed), counts, omitted, effect, note)
 
 
-def _several(count: int, kind: str) -> str:
+def count_of(count: int, kind: str) -> str:
+    """Return `1 class`, `2 classes`."""
     if count == 1:
         return f"1 {kind}"
     ending = "es" if kind.endswith("s") else "s"

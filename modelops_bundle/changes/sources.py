@@ -1,5 +1,7 @@
 """Compare two versions of Python source or of a notebook by what Python reads in them."""
 
+from dataclasses import replace
+
 from modelops_bundle.changes.detail import Comparison, Detail, Effect, How, comparison
 from modelops_bundle.changes.side import Side
 from modelops_bundle.changes.text import compare_texts
@@ -42,4 +44,5 @@ def _with_fault(format: str, old: Parsed, new: Parsed, lines: Comparison) -> Com
     )
     counts = {(about.kind, about.how): 1} if (was and was.message) != (now and now.message) else {}
     details = (about, *lines.details) if counts else lines.details
-    return Comparison(format, details, {**counts, **lines.counts}, note="does not parse, so compared line by line")
+    note = "does not parse, so compared line by line"
+    return replace(lines, format=format, details=details, counts={**counts, **lines.counts}, note=note)

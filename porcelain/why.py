@@ -1,0 +1,77 @@
+"""why: tell what changed in the dependencies of a model or target."""
+
+from dataclasses import replace
+
+import click
+
+from modelops_bundle.digest import Digest
+from modelops_bundle.errors import ExitCode
+from modelops_bundle.models.entries import Entry, ModelEntry, ModelRegistry
+from modelops_bundle.models.explanation import explain
+from modelops_bundle.models.overview import Assessed, assess
+from modelops_bundle.models.readiness import Condition, readiness_of
+from modelops_bundle.models.registry_file import read_registry
+from modelops_bundle.models.selection import entry_named
+from modelops_bundle.models.surroundings import Surroundings
+from modelops_bundle.plumbing._past_entry import past_entry
+from modelops_bundle.plumbing._registering import look_around
+from modelops_bundle.plumbing._session import Session, json_option, pass_session, remote_option
+from modelops_bundle.plumbing._version import version_of
+from modelops_bundle.porcelain._completion import complete_registered, complete_version
+from modelops_bundle.porcelain._explanation import explanation_json, show_explanation
+from modelops_bundle.porcelain._render import print_json
+
+
+@click.command()
+@click.option(
+    "--since",
+    default="",
+    metavar="REF",
+    shell_complete=complete_version,
+    help="Compare with this version: a digest, a local tag, or a tag of the remote.",
+)
+@click.option("--strict", is_flag=True, help="Count changes of comments and formatting too.")
+@remote_option
+@click.option("--exit-code", "exit_code", is_flag=True, help="Exit with 1 when it is stale or broken.")
+@json_option
+@click.argument("name", shell_complete=complete_registered)
+@pass_session
+def command(
+    session: Session, since: str, strict: bool, remote: str, exit_code: bool, as_json: bool, name: str
+) -> int:
+    """Tell why the model or target NAME is stale: what changed inside its dependencies since it was registered.
+
+    Names functions, classes, constants, imports, notebook cells, columns, rows and keys, with old and new values,
+    and the imports that make a file matter. The network is used with --since only, for what is not known here.
+    """
+    project = session.project
+    entry = entry_named(read_registry(project), name)
+    around = look_around(project)
+    each = _assess(entry, around, strict)
+    version: Digest | None = None
+    if since:
+        bundle = version_of(session, since, remote)
+        then = past_entry(session, bundle, remote, each.present.entry, around)
+        each, version = _compared_with(then, each, around, strict), bundle.digest
+    found = explain(project, each, around)
+    around.sources.save()
+    if as_json:
+        print_json({"since": since or None, "version": version, "strict": strict, **explanation_json(found)})
+    else:
+        show_explanation(found, since)
+    return ExitCode.NOT_FOUND if exit_code and each.condition is not Condition.READY else ExitCode.DONE
+
+
+def _assess(entry: Entry, around: Surroundings, strict: bool) -> Assessed:
+    if isinstance(entry, ModelEntry):
+        return assess(ModelRegistry(models={entry.id: entry}), around, strict=strict).models[entry.id]
+    return assess(ModelRegistry(targets={entry.id: entry}), around, strict=strict).targets[entry.id]
+
+
+def _compared_with(then: Entry, each: Assessed, around: Surroundings, strict: bool) -> Assessed:
+    """Return what is made of an entry of the past, given what it is now."""
+
+    def on_disk(path: str) -> bool:
+        return bool(around.sources.digest(path))
+
+    return replace(each, entry=then, readiness=readiness_of(then, each.present, on_disk, strict=strict))
