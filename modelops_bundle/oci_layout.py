@@ -112,6 +112,12 @@ class LayoutRemote:
                 raise IntegrityError(f"content of blob '{blob.digest}' changed while it was sent")
         return BlobStatus.PUSHED
 
+    def blob_cost(self, blob: Descriptor) -> tuple[int, int]:
+        return 0, 0 if self.has_blob(blob.digest) else blob.size
+
+    def tag_cost(self) -> int:
+        return 0
+
     def mount_blob(self, digest: Digest, source: str) -> bool:
         return False
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from modelops_bundle.bundle import Bundle
+from modelops_bundle.descriptor import Descriptor
 from modelops_bundle.digest import Digest
 from modelops_bundle.encoding import encode
 from modelops_bundle.index import Index
@@ -18,6 +19,7 @@ from modelops_bundle.publishing import PackUploads, Route, Tracking, push_conten
 from modelops_bundle.remote import BlobsMissing, BlobStatus, Remote
 from modelops_bundle.reuse import reusable
 from modelops_bundle.sync import PushPlan
+from modelops_bundle.transfer import UPLOADS, in_parallel
 from modelops_bundle.tree import Tree
 
 
@@ -97,16 +99,34 @@ def send(
     return sent
 
 
-def estimate(project: Project, remote: Remote, outgoing: Outgoing) -> Sent:
-    """Return what `send` would send at most, down to the byte; builds packs and throws them away."""
+@dataclass(frozen=True, slots=True)
+class Estimate(Sent):
+    """What a push would send, and in how many requests beside those that found this out."""
+
+    requests: int = 0
+
+
+def estimate(project: Project, remote: Remote, outgoing: Outgoing, jobs: int = 0) -> Estimate:
+    """Return what `send` would send, down to the byte; builds packs and throws them away.
+
+    Asks the remote for the blobs that nobody has seen there.
+    """
     if outgoing.up_to_date and outgoing.theirs:
-        return Sent(outgoing.theirs)
+        return Estimate(outgoing.theirs)
     bundle = outgoing.version
     if bundle is None:
         reuse = reusable(_base(project, outgoing, remote), outgoing.tree, project.packs)
         bundle = encode(project, outgoing.tree, outgoing.index, reuse, _throw_away)
-    known = known_blobs(project, remote.name)
-    return Sent(bundle, {blob.digest: blob.size for blob in bundle.blobs() if blob.digest not in known})
+    known = frozenset[Digest]() if outgoing.afresh else known_blobs(project, remote.name)
+    source = mount_sources(project, remote.name)
+    wanted = [blob for blob in bundle.blobs() if blob.digest not in known]
+
+    def cost(blob: Descriptor) -> tuple[int, int]:
+        return (1, 0) if source(blob.digest) else remote.blob_cost(blob)
+
+    costs = in_parallel(cost, wanted, jobs or UPLOADS)
+    sizes = {blob.digest: size for blob, (_, size) in zip(wanted, costs, strict=True) if size}
+    return Estimate(bundle, sizes, sum(requests for requests, _ in costs) + remote.tag_cost())
 
 
 def _throw_away(pack: FinishedPack) -> None:

@@ -102,6 +102,14 @@ class Remote(Protocol):
         """
         ...
 
+    def blob_cost(self, blob: Descriptor) -> tuple[int, int]:
+        """Return how many requests `push_blob` would make now, and how many of the blob's bytes it would send."""
+        ...
+
+    def tag_cost(self) -> int:
+        """Return how many requests `push_manifest` and `set_tag` make, if nothing goes wrong."""
+        ...
+
     def mount_blob(self, digest: Digest, source: str) -> bool:
         """Make a blob of another repository of the same registry appear here; False when refused."""
         ...

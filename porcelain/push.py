@@ -13,7 +13,7 @@ from modelops_bundle.digest import Digest
 from modelops_bundle.errors import Invalid, RemoteMoved, shortened
 from modelops_bundle.fetching import Origin, fetch_contents
 from modelops_bundle.local_config import read_local_config
-from modelops_bundle.outgoing import Outgoing, Sent, estimate, known_version, send
+from modelops_bundle.outgoing import Estimate, Outgoing, Sent, estimate, known_version, send
 from modelops_bundle.plumbing._session import (
     Session,
     dry_run_option,
@@ -98,8 +98,9 @@ def command(
             _refuse_to_discard(outgoing, tag, opened.name)
         if renewal:
             _register_anew(session, renewal, dry_run)
+        sent: Sent
         if dry_run:
-            sent = estimate(project, opened, outgoing)
+            sent = estimate(project, opened, outgoing, session.settings.jobs)
         else:
             with project.lock():
                 project.objects.remove_leftovers()
@@ -110,9 +111,7 @@ def command(
     _report(session, outgoing, sent, where, dry_run, as_json, porcelain)
 
 
-def _working_tree(
-    project: Project, remote: Remote, tag: str, *, check: bool
-) -> "tuple[Outgoing, Renewal | None]":
+def _working_tree(project: Project, remote: Remote, tag: str, *, check: bool) -> "tuple[Outgoing, Renewal | None]":
     """Return what the working tree is to be published as, and what that makes of the registry, if there is one."""
     base = base_of(project, remote.name, tag)
     known = project.bundle(base).tree if base and base in project.objects else EMPTY
@@ -234,6 +233,9 @@ def _report(
                 "discarded": list(plan.discards),
                 "states": states_json(plan.states),
                 "dry_run": dry_run,
+                **(
+                    {"requests": sent.requests, "bytes_reused": _saved(sent)} if isinstance(sent, Estimate) else {}
+                ),
             }
         )
         return
@@ -247,6 +249,14 @@ def _report(
     else:
         show_states(only(plan.states, LOCAL_STATES))
         blobs = f"{count_of(len(sent.blobs), 'blob')}, {human_size(sent.size)}"
-        done = f"Would push {where}: up to {blobs}" if dry_run else f"Pushed {where}: {blobs} sent"
+        done = f"Pushed {where}: {blobs} sent"
+        if isinstance(sent, Estimate):
+            requests = count_of(sent.requests, "request")
+            done = f"Would push {where}: {blobs} in {requests}, {human_size(_saved(sent))} need not be sent"
         say(f"{done}; {count_of(bundle.config.files, 'file')}, {human_size(bundle.config.size)} in all")
     say(f"Digest: {bundle.digest}")
+
+
+def _saved(sent: Sent) -> int:
+    """Return how many bytes of content need not be sent: they are there, are there twice, or were compressed."""
+    return max(0, sent.bundle.config.size - sent.size)

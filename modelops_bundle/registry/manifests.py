@@ -17,6 +17,9 @@ ACCEPT = {"Accept": ", ".join(_ACCEPTED)}
 _SAYS_NOTHING = {"", "application/json", "application/octet-stream", "text/plain"}
 STORED = {200, 201, 202, 204}
 
+PUSH_REQUESTS = 1
+"""How many requests `push_manifest` makes, if nothing goes wrong."""
+
 
 def fetch_manifest(transport: Transport, reference: str) -> RemoteManifest:
     """Return a manifest by tag or digest, verified; see `Remote.fetch_manifest`."""

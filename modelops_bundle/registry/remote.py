@@ -57,6 +57,12 @@ class RegistryRemote:
     def push_blob(self, blob: Descriptor, open_content: Callable[[], BinaryIO]) -> BlobStatus:
         return upload.push_blob(self._transport, blob, open_content)
 
+    def blob_cost(self, blob: Descriptor) -> tuple[int, int]:
+        return upload.blob_cost(self._transport, blob)
+
+    def tag_cost(self) -> int:
+        return manifests.PUSH_REQUESTS + tags.SET_REQUESTS
+
     def mount_blob(self, digest: Digest, source: str) -> bool:
         return upload.mount_blob(self._transport, digest, source)
 

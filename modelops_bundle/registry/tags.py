@@ -17,6 +17,9 @@ from modelops_bundle.registry.transport import Request, Transport
 from modelops_bundle.registry.wire import Reply
 from modelops_bundle.tags import check_tag, is_referrers_tag
 
+SET_REQUESTS = 3
+"""How many requests `set_tag` makes, if nothing goes wrong: a look before, the move, a look after."""
+
 PAGE_TAGS = 1000
 MAX_PAGES = 1000
 _MAX_PAGE_BYTES = 16 << 20

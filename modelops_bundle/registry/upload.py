@@ -46,6 +46,13 @@ def has_blob(transport: Transport, digest: Digest) -> bool:
         return False
 
 
+def blob_cost(transport: Transport, blob: Descriptor) -> tuple[int, int]:
+    """Return what `push_blob` would take if nothing goes wrong; see `Remote.blob_cost`."""
+    if blob.size < SMALL_BLOB:
+        return 2, blob.size
+    return (1, 0) if has_blob(transport, blob.digest) else (3, blob.size)
+
+
 def push_blob(transport: Transport, blob: Descriptor, open_content: Callable[[], BinaryIO]) -> BlobStatus:
     """Store a blob unless it is there; see `Remote.push_blob`."""
     if blob.size == 0:

@@ -42,6 +42,12 @@ class MemoryRemote:
             self.blobs[blob.digest] = stream.read()
         return BlobStatus.PUSHED
 
+    def blob_cost(self, blob: Descriptor) -> tuple[int, int]:
+        return 1, blob.size
+
+    def tag_cost(self) -> int:
+        return 1
+
     def mount_blob(self, digest: Digest, source: str) -> bool:
         self.mounts.append((digest, source))
         return digest in self.mountable

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from modelops_bundle.media_types import OCI_MANIFEST
+from scripts.benchmarks.wire import counted
 from tests.support.programs import require
 from tests.support.registry_server import RegistryServer, anonymous_registry
 from tests.support.workspace import Workspace
@@ -170,3 +171,20 @@ def test_the_manifest_names_every_pack(registry: RegistryServer, tmp_path: Path)
     packs = [layer["digest"] for layer in layers if layer["mediaType"].endswith("pack.v1")]
     assert len(packs) == len(set(packs)) >= 3
     assert all(registry.blob_file(pack).is_file() for pack in packs)
+
+
+def test_a_dry_run_tells_what_the_push_after_it_sends(registry: RegistryServer, tmp_path: Path) -> None:
+    with counted(registry.host) as traffic:
+        alice = begin(tmp_path, f"{traffic.host}/deltas/told")
+        alice.write("data/runs.csv", bytes(rows(12 << 20)))
+        alice.ok("add", ".")
+        for edit in (b"", b"one,row,near,the,start\n"):
+            alice.write("data/runs.csv", edit + bytes(rows(12 << 20)))
+            told = json.loads(alice.ok("push", "--dry-run", "--json"))
+            traffic.reset()
+            done = push(alice)
+            assert told["bytes_sent"] == done["bytes_sent"] < traffic.sent
+            # Beside what was told, a push looks where the tag stands and, the first time, who is asking.
+            assert told["requests"] + 1 <= traffic.requests <= told["requests"] + 3
+            assert told["digest"] == done["digest"]
+        assert told["bytes_reused"] > 11 << 20
