@@ -49,11 +49,15 @@ _NOWHERE = Resolved()
 def resolve(sources: Sources, path: str, dotted: str) -> Resolved:
     """Return what a dotted name stands for in the module at `path`.
 
-    One that begins with dots is looked for from there, as in an import. Raises what `sources` raise.
+    One that begins with dots is looked for from there, as in an import. Star imports are taken to stand above
+    everything else, as they do. Raises what `sources` raise.
     """
     search = _Search(sources)
-    # What a file does not bind is a builtin, or the full name of what its class replaced: `class Sim(Sim)`.
-    return search.in_module(path, dotted) or search.imported(path, dotted)
+    found = search.in_module(path, dotted)
+    if not found and dotted.partition(".")[0] not in sources.facts(path).names:
+        # A builtin, or the full name of what a class replaced: `class Sim(Sim)`.
+        return search.imported(path, dotted)
+    return found
 
 
 def class_of(facts: SourceFacts, name: str) -> ClassDefinition | None:

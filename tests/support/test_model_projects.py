@@ -1,0 +1,18 @@
+"""The projects of models that tests read are Python that tests could run."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.model_projects import FILES, write_models, write_sources
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if path.endswith(".py")])
+def test_every_source_compiles(tmp_path: Path, path: str) -> None:
+    write_models(tmp_path)
+    compile((tmp_path / path).read_text(), path, "exec")
+
+
+def test_files_lose_the_indentation_that_they_have_in_a_test(tmp_path: Path) -> None:
+    write_sources(tmp_path, {"a/b.py": "\n    x = 1\n    if x:\n        y = 2\n"})
+    assert (tmp_path / "a/b.py").read_text() == "x = 1\nif x:\n    y = 2\n"
