@@ -57,17 +57,14 @@ def _present_model(
     missing = [name for name in names if not declared.files(name)]
     code = {path for path in _code_of(entry, sources, graph, declared) if not _excludes(entry, path)}
     data = {path for name in entry.declared_data for path in declared.files(name) if not _excludes(entry, path)}
-    if found:
-        entry = replace(
-            entry,
-            entrypoint=found.entrypoint,
-            scenarios=_texts(found.scenarios),
-            parameters=tuple(map(_parameter, found.parameters)),
-            outputs=_texts(found.outputs),
-        )
     own = sources.digest(entry.path)
-    entry = replace(entry, model_digest=own, **_digests(entry, code, data, sources))
-    return _completed(entry, own, missing, found is not None, sources)
+    read: dict[str, Any] = {"model_digest": own, **_digests(entry, code, data, sources)}
+    if found:
+        read["entrypoint"] = found.entrypoint
+        read["scenarios"] = _texts(found.scenarios)
+        read["parameters"] = tuple(map(_parameter, found.parameters))
+        read["outputs"] = _texts(found.outputs)
+    return _completed(replace(entry, **read), own, missing, found is not None, sources)
 
 
 def _present_target(
@@ -78,30 +75,28 @@ def _present_target(
     missing = [name for name in names if not declared.files(name)]
     code = set(graph.closure(entry.path) if _is_readable(entry, sources) else entry.code)
     data = {path for name in names for path in declared.files(name)}
-    if found:
-        entry = replace(
-            entry, model_output=_text(found.model_output), weight=found.weight, labels=_texts(found.labels)
-        )
     own = sources.digest(entry.path)
-    entry = replace(entry, target_digest=own, **_digests(entry, code, data, sources))
-    return _completed(entry, own, missing, found is not None, sources)
+    read: dict[str, Any] = {"target_digest": own, **_digests(entry, code, data, sources)}
+    if found:
+        read["model_output"] = _text(found.model_output)
+        read["weight"] = found.weight
+        read["labels"] = _texts(found.labels)
+    return _completed(replace(entry, **read), own, missing, found is not None, sources)
 
 
 def _digests(entry: Entry, code: set[str], data: set[str], sources: "ProjectSources") -> dict[str, Any]:
     """Return the fields that tell of the dependencies; the entry's own file is none, and code is no data."""
-    code_files = sorted(code - {entry.path})
-    data_files = sorted(data - code - {entry.path})
-    own = [entry.path] if sources.digest(entry.path) else []
+    code_digests = {path: sources.digest(path) for path in sorted(code - {entry.path})}
+    data_digests = {path: sources.digest(path) for path in sorted(data - code - {entry.path})}
+    readable = [path for path, digest in code_digests.items() if digest and is_source(path)]
+    if _is_readable(entry, sources):
+        readable.append(entry.path)
     return {
-        "code": tuple(code_files),
-        "code_digests": {path: sources.digest(path) for path in code_files},
-        "data": tuple(data_files),
-        "data_digests": {path: sources.digest(path) for path in data_files},
-        "semantic_digests": {
-            path: sources.facts(path).semantic
-            for path in sorted([*own, *code_files])
-            if is_source(path) and sources.digest(path)
-        },
+        "code": tuple(code_digests),
+        "code_digests": code_digests,
+        "data": tuple(data_digests),
+        "data_digests": data_digests,
+        "semantic_digests": {path: sources.facts(path).semantic for path in sorted(readable)},
     }
 
 
@@ -161,7 +156,7 @@ def _excludes(entry: ModelEntry, path: str) -> bool:
 
 
 def _parameter(found: Parameter) -> Parameter:
-    return replace(found, name=_text(found.name), kind=_text(found.kind), doc=_text(found.doc))
+    return Parameter(_text(found.name), found.lower, found.upper, _text(found.kind), _text(found.doc))
 
 
 def _texts(found: Iterable[str]) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ of the tree digest. This one folds nothing. It also takes a tenth of their time,
 import math
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 _WORD = r"[A-Za-z0-9_./@+-]+(?::[A-Za-z0-9_./@+-]+)*"
@@ -95,6 +96,7 @@ def _number(value: float) -> str:
     return f"{digits}{'' if '.' in digits else '.0'}{e}{exponent}"
 
 
+@lru_cache(maxsize=1 << 16)  # models share most of their dependencies: each path and digest comes often
 def _text(text: str) -> str:
     if _PLAIN.fullmatch(text) and text.lower() not in _NOT_TEXT:
         return text

@@ -43,12 +43,20 @@ class Surroundings:
         directory, name = posixpath.split(path)
         beside = self.sources.modules.directories[directory].files
         known = {*self.sources.tracked, *(posixpath.join(directory, each) for each in beside)}
-        near = nearest(name, {posixpath.basename(each) for each in known})
         # A directory is easier forgotten than misspelled: those in the one named come first.
-        same = sorted(known, key=lambda each: (posixpath.dirname(each) != directory, each))
-        found = [each for word in near for each in same if posixpath.basename(each) == word]
+        in_order = sorted(known, key=lambda each: (posixpath.dirname(each) != directory, each))
+        found = [each for each in in_order if posixpath.basename(each) == name]
+        if not found:
+            stems = [(_stem(each), each) for each in in_order]
+            near = nearest(_stem(path), {stem for stem, _ in stems})
+            found = [each for word in near for stem, each in stems if stem == word]
         hint = question(found[:3]) or "modelops-bundle status --untracked"
         return NotFound(f"no such file: '{path}'", hint=hint)
+
+
+def _stem(path: str) -> str:
+    # That most names end alike makes them no nearer to each other.
+    return posixpath.splitext(posixpath.basename(path))[0]
 
 
 def check_entrypoint(entrypoint: str, path: str) -> None:

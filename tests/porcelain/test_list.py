@@ -1,12 +1,15 @@
 """list shows what is registered."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from tests.support.cli import CHECKOUT
 from tests.support.registering import make_unregistered
-from tests.support.workspace import Workspace
+from tests.support.workspace import METADATA, Workspace
 
 
 @pytest.fixture
@@ -44,6 +47,19 @@ def test_json_has_every_field(work: Workspace) -> None:
     assert model["parameters"] == [{"name": "beta", "lower": 0.1, "upper": 1.0, "kind": "float", "doc": "per day"}]
     assert model["digest"].startswith("sha256:")
     assert value["target_sets"]["fit"]["targets"] == ["deaths", "weekly_cases"]
+
+
+def test_what_was_read_before_is_read_without_yaml(work: Workspace) -> None:
+    probe = (
+        "import sys\nfrom modelops_bundle.porcelain.main import main\n"
+        "try:\n    main(['list'])\nfinally:\n    print('yaml' in sys.modules, file=sys.stderr)\n"
+    )
+    environment = {"PYTHONPATH": str(CHECKOUT), "HOME": str(work.root)}
+    for known in (True, False):
+        if not known:
+            (work.root / METADATA / "cache/registry").unlink()
+        done = subprocess.run([sys.executable, "-c", probe], cwd=work.root, env=environment, capture_output=True)
+        assert (done.returncode, done.stderr) == (0, b"False\n" if known else b"True\n")
 
 
 def test_there_may_be_nothing(tmp_path: Path) -> None:
