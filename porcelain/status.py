@@ -12,7 +12,6 @@ from modelops_bundle.index import mode_text
 from modelops_bundle.local_config import read_local_config
 from modelops_bundle.plumbing._records import RecordWriter
 from modelops_bundle.plumbing._session import Session, json_option, nul_option, pass_session
-from modelops_bundle.porcelain._completion import complete_registered
 from modelops_bundle.porcelain._render import count_of, human_size, listing, print_json, say, table
 from modelops_bundle.porcelain._states import show_states, state_records, states_json
 from modelops_bundle.project import Project
@@ -41,6 +40,12 @@ _WORDS = {
 }
 
 
+def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    from modelops_bundle.porcelain._completion import complete_registered  # no start may wait for it
+
+    return complete_registered(ctx, param, incomplete)
+
+
 @click.command()
 @click.option("-f", "--files", is_flag=True, help="List every tracked file with its state.")
 @click.option("-u", "--untracked", is_flag=True, help="List untracked files too.")
@@ -49,7 +54,7 @@ _WORDS = {
 @json_option
 @click.option("--porcelain", type=click.Choice(["v1"]), help="Print `state TAB path` records.")
 @nul_option
-@click.argument("name", default="", shell_complete=complete_registered)
+@click.argument("name", default="", shell_complete=_complete)
 @pass_session
 def command(
     session: Session,
