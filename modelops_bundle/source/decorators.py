@@ -36,7 +36,7 @@ def decorators_of(function: Function, scope: ModuleScope) -> Iterator[Decorator]
     for node in function.decorator_list:
         call = node if isinstance(node, ast.Call) else None
         if written := dotted_name(call.func if call else node):
-            yield Decorator(scope.spelled_out(written), call, written.partition(".")[0] in scope.bindings)
+            yield Decorator(scope.spelled_out(written), call, scope.is_imported(written))
 
 
 def registered_name(decorator: Decorator, function: Function, literals: Literals) -> str:

@@ -1,6 +1,7 @@
 """The names that a file binds at module level, and what those stand for that only name something else."""
 
 import ast
+import builtins
 from collections.abc import Iterable, Iterator
 
 from modelops_bundle.source.blocks import statements
@@ -14,7 +15,8 @@ class ModuleScope:
     """What a file's names mean once it is imported: the last binding counts, and of alternatives the first.
 
     `bindings` and `names` are those of SourceFacts. `constants` are all other expressions that are assigned.
-    `replaced` has what the name of a class stood for before it, as in `class Sim(Sim)`.
+    `replaced` has what the name of a class stood for before it, as in `class Sim(Sim)`. With `stars`, other
+    modules bring names that are not told here.
     """
 
     def __init__(self, body: Iterable[ast.stmt]) -> None:
@@ -22,7 +24,9 @@ class ModuleScope:
         self.constants: dict[str, ast.expr] = {}
         self.replaced: dict[str, str] = {}
         self.names: set[str] = set()
+        self.stars = False
         for statement, alternative in statements(body):
+            self.stars |= isinstance(statement, ast.ImportFrom) and statement.names[0].name == "*"
             for name, origin, value in _bound(statement):
                 if not alternative or name not in self.names:
                     self._bind(name, origin, value, of_class=isinstance(statement, ast.ClassDef))
@@ -31,6 +35,11 @@ class ModuleScope:
         """Return a dotted name with its first part replaced by what that stands for in this file."""
         head, _, rest = dotted.partition(".")
         return join_names(self.bindings[head], rest) if head in self.bindings else dotted
+
+    def is_imported(self, dotted: str) -> bool:
+        """Tell whether another file may say what a name stands for."""
+        head = dotted.partition(".")[0]
+        return head in self.bindings or (self.stars and head not in self.names and not hasattr(builtins, head))
 
     def constant(self, name: str) -> ast.expr | None:
         """Return the expression that a module-level name was assigned, under whatever names."""

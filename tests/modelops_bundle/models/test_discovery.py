@@ -214,6 +214,12 @@ def test_decorators_are_followed_into_other_files(tmp_path: Path) -> None:
     assert [each.function for each in targets] == ["target"]
 
 
+def test_decorators_are_followed_through_star_imports(tmp_path: Path) -> None:
+    here = "from .compat import *\nclass M:\n" + method("exposed('incidence')") + method("property", "g")
+    files = {"models/compat.py": "from calabaria import model_output as exposed", "models/here.py": here}
+    assert found_in(tmp_path, files).outputs == ("incidence",)
+
+
 def test_a_class_that_is_not_there_is_refused_with_what_is(tmp_path: Path) -> None:
     error = refusal(tmp_path, {"models/here.py": "class StarsimSIR: ...\nclass NetworkSEIR: ..."}, "StarsimSir")
     assert error.exit_code == 1

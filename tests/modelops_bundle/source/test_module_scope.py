@@ -95,3 +95,11 @@ def test_names_are_spelled_out() -> None:
     scope = scope_of("import modelops_calabaria as cb")
     assert scope.spelled_out("cb.BaseModel") == "modelops_calabaria.BaseModel"
     assert scope.spelled_out("other.BaseModel") == "other.BaseModel"
+
+
+def test_another_file_may_say_what_an_imported_name_is() -> None:
+    source = "import a.b\nclass C: ...\nD = C\nfor e in x: ..."
+    asked = ("a.b.f", "D", "C", "e", "unknown", "property")
+    assert [scope_of(source).is_imported(name) for name in asked] == [True, True, False, False, False, False]
+    stars = scope_of(f"{source}\nfrom other import *")
+    assert [stars.is_imported(name) for name in asked] == [True, True, False, False, True, False]
