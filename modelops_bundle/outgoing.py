@@ -130,7 +130,7 @@ def estimate(project: Project, remote: Remote, outgoing: Outgoing, jobs: int = 0
 
 
 def _throw_away(pack: FinishedPack) -> None:
-    pack.file.unlink()
+    pack.content.discard()
 
 
 def _base(project: Project, outgoing: Outgoing, remote: Remote) -> Bundle | None:

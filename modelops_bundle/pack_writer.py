@@ -7,11 +7,12 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from modelops_bundle.chunking import chunk_id
 from modelops_bundle.descriptor import Descriptor
 from modelops_bundle.digest import PREFIX, Digest
+from modelops_bundle.pack_content import PackContent, Span
 from modelops_bundle.pack_format import PackKind, pack_descriptor, payload_of, skippable_frame
 from modelops_bundle.places import MAX_CHUNKS
 from modelops_bundle.tar_member import END
@@ -20,13 +21,15 @@ from modelops_bundle.zstandard import ZstdCompressor, compress
 LEVEL = 3
 WORTH_IT = 0.95
 """A chunk is compressed if that leaves at most this part of it."""
+TRIES = 16
+"""After so many chunks in a row that were not worth it, only one in so many is tried, until one is."""
 _BUFFER = 4 << 20
 
 
 class FinishedPack(NamedTuple):
-    """A pack's file, its layer descriptor and its index payload; whoever gets it owns the file."""
+    """A pack's content, its layer descriptor and its index payload; whoever gets it discards the content."""
 
-    file: Path
+    content: PackContent
     layer: Descriptor
     payload: bytes
 
@@ -50,20 +53,34 @@ class PackWriter:
         self._sink = sink
         self._size = size
         self._compressor = ZstdCompressor(level=LEVEL)
+        self._in_vain = 0
         self._open: _OpenPack | None = None
         self.finished: list[Digest] = []
 
-    def add(self, raw: bytes | memoryview, name: bytes | None = None) -> Spot:
-        """Put a chunk into the open pack and tell where it is; `name` is its BLAKE3 if that is known."""
-        stored: bytes | memoryview = self._compressor.compress(raw, ZstdCompressor.FLUSH_FRAME)
-        if self._kind is PackKind.CHUNKS and len(stored) > WORTH_IT * len(raw):
-            stored = raw
+    def add(self, raw: bytes | memoryview, name: bytes | None = None, span: Span | None = None) -> Spot:
+        """Put a chunk into the open pack and tell where it is.
+
+        `name` is its BLAKE3 if that is known, `span` where its raw bytes lie if they need not be kept.
+        """
+        stored = self._stored(raw)
         if self._open and not self._open.has_room(len(stored), self._size):
             self.close()
         if self._open is None:
             self._open = _OpenPack(self._tmp)
-        number = self._open.append(name or chunk_id(raw), stored, len(raw))
+        number = self._open.append(name or chunk_id(raw), stored, len(raw), span if stored is raw else None)
         return Spot(len(self.finished), number)
+
+    def _stored(self, raw: bytes | memoryview) -> bytes | memoryview:
+        """Return a chunk compressed if that is worth it; after many that were not, few are even tried."""
+        if self._kind is PackKind.MEMBERS:
+            return self._compressor.compress(raw, ZstdCompressor.FLUSH_FRAME)
+        if self._in_vain < TRIES or self._in_vain % TRIES == 0:
+            stored = self._compressor.compress(raw, ZstdCompressor.FLUSH_FRAME)
+            if len(stored) <= WORTH_IT * len(raw):
+                self._in_vain = 0
+                return stored
+        self._in_vain += 1
+        return raw
 
     def close(self) -> None:
         """Finish the open pack, if there is one, and hand it to the sink."""
@@ -85,35 +102,50 @@ class _OpenPack:
 
     def __init__(self, tmp: Path) -> None:
         handle, name = tempfile.mkstemp(dir=tmp, prefix="pack-")
-        self._file = Path(name)
+        self._own = Path(name)
         self._stream = os.fdopen(handle, "wb")
+        self._own_size = 0
         self._sha256 = hashlib.sha256()
         self._rows: list[tuple[bytes, int, int]] = []
-        self._buffer = bytearray()
-        self._written = 0
+        self._spans: list[Span] = []
+        self._to_hash, self._to_write = bytearray(), bytearray()
+        self._size = 0
         self._beside = ThreadPoolExecutor(1)
         self._pending: Future[None] | None = None
 
     def has_room(self, stored: int, size: int) -> bool:
         # One row is left for the end of the archive.
-        return self._written + stored <= size and len(self._rows) < MAX_CHUNKS - 1
+        return self._size + stored <= size and len(self._rows) < MAX_CHUNKS - 1
 
-    def append(self, name: bytes, stored: bytes | memoryview, raw: int) -> int:
-        self._buffer += stored
-        self._written += len(stored)
+    def append(self, name: bytes, stored: bytes | memoryview, raw: int, span: Span | None = None) -> int:
+        """Add a chunk; without a `span` that has its stored bytes, they are written."""
         self._rows.append((name, len(stored), raw))
-        if len(self._buffer) >= _BUFFER:
-            self._flush()
+        self._add(stored, span)
         return len(self._rows) - 1
+
+    def _add(self, data: bytes | memoryview, span: Span | None = None) -> None:
+        if span is None:
+            span = Span(self._open_own, self._own_size, len(data))
+            self._to_write += data
+            self._own_size += len(data)
+        longer = self._spans[-1].joined(span) if self._spans else None
+        self._spans[-1 if longer else len(self._spans) :] = [longer or span]
+        self._to_hash += data
+        self._size += len(data)
+        if len(self._to_hash) >= _BUFFER:
+            self._flush()
+
+    def _open_own(self) -> BinaryIO:
+        return self._own.open("rb")
 
     def _flush(self) -> None:
         self._wait()
-        self._pending = self._beside.submit(self._write, self._buffer)
-        self._buffer = bytearray()
+        self._pending = self._beside.submit(self._write, self._to_hash, self._to_write)
+        self._to_hash, self._to_write = bytearray(), bytearray()
 
-    def _write(self, data: bytearray) -> None:
-        self._sha256.update(data)
-        self._stream.write(data)
+    def _write(self, to_hash: bytearray, to_write: bytearray) -> None:
+        self._sha256.update(to_hash)
+        self._stream.write(to_write)
 
     def _wait(self) -> None:
         pending, self._pending = self._pending, None
@@ -124,18 +156,17 @@ class _OpenPack:
         if kind is PackKind.MEMBERS:
             self.append(chunk_id(END), compress(END, LEVEL), len(END))
         payload = payload_of(kind, self._rows)
-        self._buffer += skippable_frame(payload)
-        size = self._written + len(skippable_frame(b"")) + len(payload)
+        self._add(skippable_frame(payload))
         self._flush()
         self._wait()
         self._beside.shutdown()
         self._stream.close()
-        digest = Digest(PREFIX + self._sha256.hexdigest())
-        return FinishedPack(self._file, pack_descriptor(digest, size, payload), payload)
+        layer = pack_descriptor(Digest(PREFIX + self._sha256.hexdigest()), self._size, payload)
+        return FinishedPack(PackContent(self._spans, self._own), layer, payload)
 
     def remove(self) -> None:
         self._beside.shutdown()
         # What could not be written is of no use any more.
         with suppress(OSError):
             self._stream.close()
-        self._file.unlink(missing_ok=True)
+        self._own.unlink(missing_ok=True)

@@ -13,6 +13,7 @@ from modelops_bundle.chunking import Cuts, chunk_id, cut
 from modelops_bundle.descriptor import Descriptor
 from modelops_bundle.digest import Digest, digest_of, hex_of
 from modelops_bundle.hashing import FileChanged
+from modelops_bundle.pack_content import Span
 from modelops_bundle.pack_format import PACK_SIZE, PackKind
 from modelops_bundle.pack_writer import FinishedPack, PackSink, PackWriter, Spot
 from modelops_bundle.places import Terms
@@ -144,18 +145,21 @@ class Packer:
         with source.open() as stream:
             if source.cuts:
                 for name, offset, size in source.cuts:
-                    yield self._where(name) or self._new(name, _read_chunk(stream, entry.path, name, offset, size))
+                    span = Span(source.open, offset, size, entry)
+                    yield self._where(name) or self._new(name, _read_chunk(stream, name, span), span)
                 return
             whole = blake3() if source.blake3 else sha256()
+            offset = 0
             for chunk in cut(stream, whole):
-                yield self._chunk(chunk)
+                yield self._chunk(chunk, Span(source.open, offset, len(chunk), entry))
+                offset += len(chunk)
         # What was cut must be what the tree says, or the version would be unreadable.
         if whole.digest() != (source.blake3 or bytes.fromhex(hex_of(entry.digest))):
             raise FileChanged(entry.path)
 
-    def _chunk(self, raw: memoryview) -> _Where:
+    def _chunk(self, raw: memoryview, span: Span | None = None) -> _Where:
         name = chunk_id(raw)
-        return self._where(name) or self._new(name, raw)
+        return self._where(name) or self._new(name, raw, span)
 
     def _where(self, name: bytes) -> _Where | None:
         """Return where a chunk is that needs not be packed again."""
@@ -164,17 +168,17 @@ class Packer:
         spot = self._here.get(name)
         return _InDraft(self._chunks, spot) if spot else None
 
-    def _new(self, name: bytes, raw: bytes | memoryview) -> _Where:
-        spot = self._here[name] = self._chunks.add(raw, name)
+    def _new(self, name: bytes, raw: bytes | memoryview, span: Span | None) -> _Where:
+        spot = self._here[name] = self._chunks.add(raw, name, span)
         return _InDraft(self._chunks, spot)
 
 
-def _read_chunk(stream: BinaryIO, path: str, name: bytes, offset: int, size: int) -> bytes:
+def _read_chunk(stream: BinaryIO, name: bytes, span: Span) -> bytes:
     """Read a chunk of a file that was cut before; raise FileChanged when it is another one by now."""
-    stream.seek(offset)
-    raw = stream.read(size)
-    if chunk_id(raw) != name:
-        raise FileChanged(path)
+    stream.seek(span.offset)
+    raw = stream.read(span.size)
+    if span.file and chunk_id(raw) != name:
+        raise FileChanged(span.file.path)
     return raw
 
 

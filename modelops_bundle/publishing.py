@@ -14,6 +14,7 @@ from modelops_bundle.errors import IntegrityError
 from modelops_bundle.hashing import FileChanged
 from modelops_bundle.index import Index
 from modelops_bundle.media_types import BUNDLE_PACK, TITLE
+from modelops_bundle.pack_content import PackContent
 from modelops_bundle.pack_writer import FinishedPack
 from modelops_bundle.progress import Meter, OnEvent, ignore_events
 from modelops_bundle.project import Project
@@ -49,7 +50,7 @@ class PackUploads:
         self._room = threading.Semaphore(route.uploads + _WAITING)
         self._pool = ThreadPoolExecutor(route.uploads)
         self._pending: list[Future[None]] = []
-        self._files: list[Path] = []
+        self._contents: list[PackContent] = []
         self._meter: Meter | None = None
 
     def __enter__(self) -> "PackUploads":
@@ -59,15 +60,15 @@ class PackUploads:
         # An interrupt ends the program at once, be a server silent or not.
         self._pool.shutdown(wait=kind is not KeyboardInterrupt, cancel_futures=kind is not None)
         # Those that were never sent, because something else failed.
-        for file in self._files:
-            file.unlink(missing_ok=True)
+        for content in self._contents:
+            content.discard()
         if kind is None:
             self._raise_failures()
             if self._meter:
                 self._meter.__exit__(None, None, None)
 
     def __call__(self, pack: FinishedPack) -> None:
-        self._files.append(pack.file)
+        self._contents.append(pack.content)
         self._raise_failures()
         if self._meter is None:
             self._meter = Meter("push", self._route.on_event)
@@ -77,12 +78,14 @@ class PackUploads:
 
     def _send(self, pack: FinishedPack, meter: Meter) -> None:
         try:
-            status = self._route.remote.push_blob(pack.layer, _file(pack.file))
+            status = self._route.remote.push_blob(pack.layer, pack.content.open)
             self.statuses[pack.layer.digest] = status
             self._project.packs.keep(pack.layer, pack.payload)
             meter.advance(pack.layer.size, 1)
+        except IntegrityError as error:
+            raise pack.content.changed_file() or error from None
         finally:
-            pack.file.unlink(missing_ok=True)
+            pack.content.discard()
             self._room.release()
 
     def _raise_failures(self) -> None:

@@ -8,7 +8,7 @@ import click
 from modelops_bundle.bundle import Bundle
 from modelops_bundle.digest import parse_digest
 from modelops_bundle.encoding import encode
-from modelops_bundle.errors import Invalid
+from modelops_bundle.errors import IntegrityError, Invalid
 from modelops_bundle.pack_writer import FinishedPack
 from modelops_bundle.packing import Known
 from modelops_bundle.plumbing._records import RecordWriter, read_records, split_path
@@ -27,7 +27,15 @@ def write_manifest(project: Project, tree: Tree) -> Bundle:
 
     def keep(pack: FinishedPack) -> None:
         project.packs.keep(pack.layer, pack.payload)
-        project.objects.adopt(pack.file, pack.layer.digest)
+        try:
+            with pack.content.open() as stream:
+                stored = project.objects.put_stream(stream)
+            if stored != pack.layer.digest:
+                project.objects.discard(stored)
+                unlike = IntegrityError(f"pack '{pack.layer.digest}' was read twice, with two results")
+                raise pack.content.changed_file() or unlike
+        finally:
+            pack.content.discard()
 
     return encode(project, tree, project.load_index(), Known(), keep)
 

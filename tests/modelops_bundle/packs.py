@@ -43,8 +43,8 @@ class Packed:
         """Take a finished pack."""
         self.packs[pack.layer.digest] = pack.layer
         self.indexes[pack.layer.digest] = check_payload(pack.payload, pack.layer)
-        self.blobs[pack.layer.digest] = pack.file.read_bytes()
-        pack.file.unlink()
+        self.blobs[pack.layer.digest] = pack.content.open().read()
+        pack.content.discard()
 
     def place(self, path: str) -> Terms:
         """Return where a file is."""

@@ -76,7 +76,7 @@ def test_the_same_content_makes_the_same_bundle(tmp_path: Path, layout: Layout) 
     first = one.encode(*write_sample(one.project.root))
     second = two.encode(*write_sample(two.project.root, backwards=True))
     assert (first.data, first.config_data, first.root_data) == (second.data, second.config_data, second.root_data)
-    assert [p.file.read_bytes() for p in one.packs] == [p.file.read_bytes() for p in two.packs]
+    assert [p.content.open().read() for p in one.packs] == [p.content.open().read() for p in two.packs]
     assert bool(one.packs) == (layout is Layout.PACKED)
     assert one.project.bundle(first.digest).index == first.index
 
@@ -143,7 +143,7 @@ def test_a_failure_leaves_no_pack(tmp_path: Path) -> None:
     encoder = Encoder(tmp_path / "a", Layout.PACKED)
     encoder.write({"a": noise(1000), "b": noise(CUT_FROM)})
     for pack in encoder.packs:
-        pack.file.unlink()
+        pack.content.discard()
     index = encoder.project.load_index()
     encoder.project.objects.discard(index["b"].digest)
     (encoder.project.root / "b").write_bytes(noise(CUT_FROM, 1))

@@ -2,8 +2,10 @@
 
 import errno
 import hashlib
+import io
 import os
 import threading
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,8 +14,9 @@ from modelops_bundle import pack_format, pack_writer
 from modelops_bundle.chunking import chunk_id
 from modelops_bundle.digest import digest_of
 from modelops_bundle.media_types import BUNDLE_PACK
+from modelops_bundle.pack_content import Span
 from modelops_bundle.pack_format import PackIndex, PackKind, check_payload, footer_of
-from modelops_bundle.pack_writer import FinishedPack, PackWriter, Spot
+from modelops_bundle.pack_writer import TRIES, FinishedPack, PackWriter, Spot
 from modelops_bundle.tar_member import END
 
 SIZE = 10_000
@@ -35,7 +38,7 @@ class Sink(list[FinishedPack]):
 
     def chunk(self, spot: Spot) -> bytes:
         """Read a chunk back as a reader would."""
-        data, index = self[spot.pack].file.read_bytes(), self.index(spot.pack)
+        data, index = self[spot.pack].content.open().read(), self.index(spot.pack)
         chunk = index.chunks[spot.chunk]
         raw = bytes(index.read(chunk, data[chunk.offset : chunk.offset + chunk.stored]))
         assert chunk_id(raw) == chunk.id
@@ -65,7 +68,7 @@ def test_a_pack_is_described_by_its_layer(tmp_path: Path, kind: PackKind) -> Non
         writer.add(data)
     writer.close()
     for number, pack in enumerate(sink):
-        data, footer = pack.file.read_bytes(), footer_of(pack.layer)
+        data, footer = pack.content.open().read(), footer_of(pack.layer)
         assert pack.layer.media_type == BUNDLE_PACK
         assert (pack.layer.digest, pack.layer.size) == (digest_of(data), len(data))
         assert data[footer.offset : footer.offset + footer.length] == pack.payload
@@ -93,6 +96,34 @@ def test_chunks_are_compressed_where_it_is_worth_it(tmp_path: Path) -> None:
     stored = [chunk.stored for chunk in sink.index(0).chunks]
     assert stored[0] < 100
     assert stored[1:] == [1000, 1000]
+
+
+def compressed(tmp_path: Path, *chunks: bytes) -> list[bool]:
+    """Tell of each chunk whether it is compressed."""
+    sink = Sink()
+    writer = PackWriter(PackKind.CHUNKS, tmp_path, sink, 1 << 20)
+    for data in chunks:
+        writer.add(data)
+    writer.close()
+    return [chunk.stored < chunk.raw for chunk in sink.index(0).chunks]
+
+
+def test_after_many_chunks_that_were_not_worth_it_few_are_tried(tmp_path: Path) -> None:
+    rows = [b"a" * 100] * 2 * TRIES
+    assert compressed(tmp_path, *[noise(100)] * (TRIES - 1), *rows) == [False] * (TRIES - 1) + [True] * 2 * TRIES
+    assert compressed(tmp_path, *[noise(100)] * (TRIES + 1), *rows) == [False] * 2 * TRIES + [True] * (TRIES + 1)
+
+
+def test_raw_bytes_that_lie_in_a_file_are_not_written(tmp_path: Path) -> None:
+    sink = Sink()
+    writer = PackWriter(PackKind.CHUNKS, tmp_path, sink, 1 << 20)
+    data = noise(5000) + b"a" * 5000
+    opener = partial(io.BytesIO, data)
+    for offset in range(0, 10_000, 1000):
+        writer.add(data[offset : offset + 1000], span=Span(opener, offset, 1000))
+    writer.close()
+    assert b"".join(sink.chunk(Spot(0, n)) for n in range(10)) == data
+    assert sink[0].content.own.stat().st_size < 1500
 
 
 def test_members_end_as_archives_do(tmp_path: Path) -> None:

@@ -211,7 +211,7 @@ def test_a_file_that_is_written_while_it_is_read_is_noticed(tmp_path: Path, know
 
 
 @pytest.mark.parametrize("known", [True, False])
-def test_a_large_file_is_read_once(tmp_path: Path, known: bool) -> None:
+def test_a_large_file_is_read_once_until_it_is_sent(tmp_path: Path, known: bool) -> None:
     opened: list[BinaryIO] = []
 
     def open_content() -> BinaryIO:
@@ -219,7 +219,7 @@ def test_a_large_file_is_read_once(tmp_path: Path, known: bool) -> None:
         return opened[-1]
 
     name = blake3(LARGE["large"]).digest() if known else None
-    packer = Packer(Known(), tmp_path, Packed())
+    packer = Packer(Known(), tmp_path, lambda pack: pack.content.discard())
     packer.add(entry_for("x", LARGE["large"]), Source(open_content, name))
     assert packer.finish().keys() == {digest_of(LARGE["large"])}
     assert len(opened) == 1

@@ -7,16 +7,21 @@ from typing import BinaryIO
 
 import pytest
 
+from modelops_bundle.content import source_of
 from modelops_bundle.descriptor import Descriptor
 from modelops_bundle.digest import digest_of
-from modelops_bundle.errors import TransferFailed
+from modelops_bundle.errors import IntegrityError, TransferFailed
+from modelops_bundle.hashing import FileChanged
+from modelops_bundle.pack_content import PackContent, Span
 from modelops_bundle.pack_format import PackKind, pack_descriptor, payload_of, skippable_frame
 from modelops_bundle.pack_writer import FinishedPack
+from modelops_bundle.packing import CUT_FROM, Known, Packer
 from modelops_bundle.progress import Event
 from modelops_bundle.project import Project
 from modelops_bundle.publishing import PackUploads, Route
 from modelops_bundle.remote import BlobStatus
 from tests.modelops_bundle.memory_remote import MemoryRemote
+from tests.modelops_bundle.packs import entry_for, noise
 
 
 class Slow(MemoryRemote):
@@ -39,6 +44,16 @@ class Slow(MemoryRemote):
         return super().push_blob(blob, open_content)
 
 
+class Checking(MemoryRemote):
+    """Takes what it is promised, and nothing else."""
+
+    def push_blob(self, blob: Descriptor, open_content: Callable[[], BinaryIO]) -> BlobStatus:
+        with open_content() as stream:
+            if digest_of(stream.read()) != blob.digest:
+                raise IntegrityError("these are other bytes")
+        return super().push_blob(blob, open_content)
+
+
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
     return Project.create(tmp_path)
@@ -51,7 +66,8 @@ def finished(project: Project, number: int) -> FinishedPack:
     whole = data + skippable_frame(payload)
     file = project.tmp / f"pack-{number}"
     file.write_bytes(whole)
-    return FinishedPack(file, pack_descriptor(digest_of(whole), len(whole), payload), payload)
+    content = PackContent([Span(lambda: file.open("rb"), 0, len(whole))], file)
+    return FinishedPack(content, pack_descriptor(digest_of(whole), len(whole), payload), payload)
 
 
 def left(project: Project) -> list[str]:
@@ -132,3 +148,22 @@ def test_no_pack_no_event(project: Project) -> None:
     with PackUploads(project, Route(MemoryRemote(), on_event=events.append)):
         pass
     assert events == []
+
+
+def test_a_file_that_changes_before_its_chunks_are_sent_is_named(project: Project) -> None:
+    data = noise(CUT_FROM)
+    (project.root / "a").write_bytes(data)
+    (project.root / "b").write_bytes(noise(CUT_FROM, 1))
+    entries = {name: entry_for(name, (project.root / name).read_bytes()) for name in "ab"}
+    packs: list[FinishedPack] = []
+    packer = Packer(Known(), project.tmp, packs.append)
+    for entry in entries.values():
+        packer.add(entry, source_of(project, entry, {}))
+    packer.finish()
+    (project.root / "b").write_bytes(noise(CUT_FROM, 2))
+    remote = Checking()
+    with pytest.raises(FileChanged, match="'b'"), PackUploads(project, Route(remote)) as uploads:
+        for pack in packs:
+            uploads(pack)
+    assert remote.blobs == {}
+    assert left(project) == []
