@@ -13,7 +13,6 @@ different trees have different forms. docs/formats/semantic-digest.md is the spe
 
 import ast
 from collections.abc import Callable
-from functools import cache
 from typing import Any
 
 from blake3 import blake3
@@ -27,6 +26,8 @@ _REPEATED = {"ctx", "type_comment"}
 """Fields that say what the place of a node says too (is a name read or set?), or that comments fill."""
 
 _KINDS = [kind for kind in vars(ast).values() if isinstance(kind, type) and issubclass(kind, ast.AST)]
+_FIELDS = {kind: sorted(set(kind._fields) - _REPEATED) for kind in _KINDS}
+"""The names of a node's fields, in an order that no version of Python can change."""
 _BARE = {kind for kind in _KINDS if not kind._fields}
 """Nodes that are but a word, as `Add` and `Pass`: they stand in place."""
 
@@ -50,7 +51,7 @@ def normal_form(parsed: Parsed) -> str:
     later = nodes.append
     # A list that grows while it is read, not recursion: an expression can be nested thousands of times.
     for node in nodes:
-        kind = type(node)
+        kind: type[ast.AST] = type(node)
         if kind is ast.Name:
             write(f"Name.id={len(node.id)}:{node.id}\n")
             continue
@@ -59,7 +60,7 @@ def normal_form(parsed: Parsed) -> str:
             continue
         record = kind.__name__
         rewrite = _REWRITTEN.get(kind)
-        for name in _fields(kind):
+        for name in _FIELDS[kind]:
             value = getattr(node, name, None)
             if rewrite:
                 value = rewrite(value)
@@ -92,12 +93,6 @@ def normal_form(parsed: Parsed) -> str:
                 later(value)
         write(record + "\n")
     return "".join(records)
-
-
-@cache
-def _fields(kind: type[ast.AST]) -> tuple[str, ...]:
-    """Return the names of a node's fields, in an order that no version of Python can change."""
-    return tuple(sorted(set(kind._fields) - _REPEATED))
 
 
 def _literal(value: Any) -> str:
@@ -136,8 +131,8 @@ def _statement(value: Any) -> Any:
     """Return the text of an expression that is but a string: a docstring, or a note like one."""
     if type(value) is not ast.Constant or type(value.value) is not str:
         return value
-    text = value.value
-    if text.count("\n") > value.end_lineno - value.lineno:
+    text, last_line = value.value, value.end_lineno or 0
+    if text.count("\n") > last_line - value.lineno:
         # Some lines begin after an escaped line end: formatters indent the others only, and so all of it anew.
         text = "\n".join(map(str.lstrip, text.splitlines()))
     # A list, so that an empty docstring is there.

@@ -92,7 +92,7 @@ def _sources(cells: list[Any]) -> Iterator[str]:
         if cell["cell_type"] != "code":
             continue
         source = cell.get("source")
-        lines = source if isinstance(source, list) else [source]
+        lines: list[Any] = source if isinstance(source, list) else [source]
         if not all(isinstance(line, str) for line in lines):
             raise BrokenNotebook("a notebook with a code cell that has no source")
         yield "".join(lines)
