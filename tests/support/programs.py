@@ -22,7 +22,7 @@ def require(program: str) -> Path:
     """Return the path of a program; without it, skip the test (fail it in CI), naming the program."""
     found = shutil.which(program)
     if found is None:
-        _missing(f"{program} is not installed (apt-get install {_DEBIAN_PACKAGES.get(program, program)})")
+        missing(f"{program} is not installed (apt-get install {_DEBIAN_PACKAGES.get(program, program)})")
     return Path(found)
 
 
@@ -31,10 +31,11 @@ def require_module(name: str) -> Any:
     try:
         return importlib.import_module(name)
     except ModuleNotFoundError:
-        _missing(f"the Python module {name} is not installed (pip install {name.partition('.')[0]})")
+        missing(f"the Python module {name} is not installed (pip install {name.partition('.')[0]})")
 
 
-def _missing(message: str) -> Never:
+def missing(message: str) -> Never:
+    """Skip the test, or fail it in CI, saying what is missing."""
     if MISSING_IS_FAILURE:
         pytest.fail(f"{message}, and CI must not skip it", pytrace=False)
     pytest.skip(message)
