@@ -1,6 +1,7 @@
 """A change of the registry is carried out whole, or the same command completes it."""
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,9 @@ from modelops_bundle.models.registration import Registered, refresh_entries
 from modelops_bundle.models.registry_file import format_registry, read_registry
 from modelops_bundle.plumbing._registering import change_registry, look_around
 from modelops_bundle.project import Project
+from tests.support.cli import run_process
 from tests.support.killed import killed_at
-from tests.support.registering import REGISTRY, make_unregistered, models
+from tests.support.registering import REGISTRY, make_unregistered, models, registry
 from tests.support.workspace import Workspace
 
 COMMAND = ("register-model", "models/seir.py", "--data", "data")
@@ -60,6 +62,20 @@ def test_while_another_command_is_at_work_nothing_happens(tmp_path: Path, monkey
     assert work.everything() == before
 
 
+def test_commands_at_the_same_time_lose_nothing_of_each_other(tmp_path: Path) -> None:
+    work = make_unregistered(tmp_path)
+    commands = [
+        ("register-model", "models/seir.py"),
+        ("register-model", "models/sir.py", "--class", "Plain"),
+        ("register-target", "targets/fits.py"),
+    ]
+    with ThreadPoolExecutor(len(commands)) as pool:
+        done = list(pool.map(lambda command: run_process(*command, cwd=work.root), commands))
+    assert [each.code for each in done] == [0, 0, 0], done
+    assert set(models(work)) == {"seir_seir", "sir_plain"}
+    assert set(registry(work)["targets"]) == {"weekly_cases", "deaths"}
+
+
 def test_a_file_that_cannot_be_read_is_no_concern_of_other_models(tmp_path: Path) -> None:
     work = make_unregistered(tmp_path)
     work.ok("add", ".")
@@ -73,9 +89,9 @@ def test_one_look_serves_for_reading_and_for_recording(tmp_path: Path) -> None:
     work = make_unregistered(tmp_path)
     work.ok(*COMMAND)
     project = Project.discover(work.root)
-    registry = read_registry(project)
+    held = read_registry(project)
     around = look_around(project)
-    assert refresh_entries(registry, registry.models.values(), around).registry == registry
+    assert refresh_entries(held, held.models.values(), around).registry == held
     work.write("models/rates.py", "BETA = 0.5\n")
     change, recorded = change_registry(
         project, lambda now, around: refresh_entries(now, now.models.values(), around), dry_run=False

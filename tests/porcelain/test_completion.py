@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.cli import CHECKOUT, run
+from tests.support.registering import make_unregistered
 from tests.support.workspace import Workspace, assert_refusal
 
 # Completes the last argument, and prints what bash would offer, one a line.
@@ -85,3 +86,15 @@ def test_each_script_serves_both_names(tmp_path: Path, shell: str) -> None:
 
 def test_other_shells_are_refused(tmp_path: Path) -> None:
     assert_refusal(run("completion", "csh", cwd=tmp_path), 2)
+
+
+@pytest.mark.server("bash")
+def test_what_is_registered(tmp_path: Path) -> None:
+    work = make_unregistered(tmp_path / "work")
+    assert complete(work, "refresh", "") == []
+    work.ok("register-model", "models/seir.py")
+    work.ok("register-target", "targets/fits.py")
+    work.ok("target-set", "set", "fit")
+    assert complete(work, "unregister", "") == ["seir_seir", "deaths", "weekly_cases"]
+    assert complete(work, "refresh", "se") == ["seir_seir"]
+    assert complete(work, "target-set", "delete", "f") == ["fit"]
