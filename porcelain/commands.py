@@ -42,6 +42,7 @@ PORCELAIN = _table(
         "target-set": "say which targets are fitted together",
         "list": "show what is registered",
         "why": "tell what changed in the dependencies of a model or target",
+        "graph": "draw what models, targets and files need",
         "refresh": "accept what models and targets depend on now as current",
         "config": "get and set options of the project",
         "env": "list, show and choose environments",

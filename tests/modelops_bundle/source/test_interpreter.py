@@ -98,5 +98,6 @@ def test_no_file_of_any_packages_that_is_loaded_is_missed(files: Mapping[str, st
         root = Path(directory)
         graph = graph_of(root, {**files, "run.py": f"import {module}"})
         loaded = load(root, module, (".", "src"), bare=True)
-        assert not loaded.error
+        # A module is behind another one of its name: what was loaded on the way counts all the same.
+        assert not loaded.error or "is not a package" in loaded.error
         assert loaded.files - set(graph.closure("run.py")) == set()
