@@ -66,7 +66,8 @@ def _summary(cause: Cause) -> str:
     if how is How.ADDED:
         return f"new{_below(cause)}{_size(cause.new_size)}"
     if how is How.REMOVED:
-        return "not declared any more" if cause.change.role is Role.DATA else "not imported any more"
+        verb = "declared" if cause.change.role is Role.DATA else "imported"
+        return f"not {verb} any more" if cause.new else "deleted"
     if how is How.MISSING:
         before = cause.old.size if cause.old else None
         return f"missing{_below(cause)}" + (f", was {human_size(before)}" if before is not None else "")

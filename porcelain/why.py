@@ -4,12 +4,11 @@ from dataclasses import replace
 
 import click
 
-from modelops_bundle.digest import Digest
 from modelops_bundle.errors import ExitCode
 from modelops_bundle.models.entries import Entry, ModelEntry, ModelRegistry
 from modelops_bundle.models.explanation import explain
 from modelops_bundle.models.overview import Assessed, assess
-from modelops_bundle.models.readiness import Condition, readiness_of
+from modelops_bundle.models.readiness import Condition, readiness_of, roles_of
 from modelops_bundle.models.registry_file import read_registry
 from modelops_bundle.models.selection import entry_named
 from modelops_bundle.models.surroundings import Surroundings
@@ -48,15 +47,15 @@ def command(
     entry = entry_named(read_registry(project), name)
     around = look_around(project)
     each = _assess(entry, around, strict)
-    version: Digest | None = None
-    if since:
-        bundle = version_of(session, since, remote)
-        then = past_entry(session, bundle, remote, each.present.entry, around)
-        each, version = _compared_with(then, each, around, strict), bundle.digest
-    found = explain(project, each, around)
+    version = version_of(session, since, remote) if since else None
+    if version:
+        then = past_entry(session, version, remote, each.present.entry, around)
+        each = _compared_with(then, each, around, strict)
+    found = explain(project, each, around, version)
     around.sources.save()
     if as_json:
-        print_json({"since": since or None, "version": version, "strict": strict, **explanation_json(found)})
+        digest = version.digest if version else None
+        print_json({"since": since or None, "version": digest, "strict": strict, **explanation_json(found)})
     else:
         show_explanation(found, since)
     return ExitCode.NOT_FOUND if exit_code and each.condition is not Condition.READY else ExitCode.DONE
@@ -69,9 +68,13 @@ def _assess(entry: Entry, around: Surroundings, strict: bool) -> Assessed:
 
 
 def _compared_with(then: Entry, each: Assessed, around: Surroundings, strict: bool) -> Assessed:
-    """Return what is made of an entry of the past, given what it is now."""
+    """Return what is made of an entry of the past, given what it is now.
+
+    A file that it had then, that nothing asks for now and that is not there any more, was not lost.
+    """
+    needed = roles_of(each.present.entry)
 
     def on_disk(path: str) -> bool:
-        return bool(around.sources.digest(path))
+        return path not in needed or bool(around.sources.digest(path))
 
     return replace(each, entry=then, readiness=readiness_of(then, each.present, on_disk, strict=strict))

@@ -12,8 +12,10 @@ from typing import NamedTuple
 
 MAX_ANCHORS = 100_000
 """About so many values are remembered at a time."""
-_MAX_PRODUCT = 250_000
-"""Short runs without anchors are compared each value with each, which difflib does well."""
+MAX_PRODUCT = 10_000
+"""In runs without anchors whose lengths have at most this product, each value is compared with each."""
+_MAX_COMPARED = 100 * MAX_PRODUCT
+"""So many values altogether: difflib takes long where the same few values occur again and again."""
 _BLOCK = 4096
 
 
@@ -36,17 +38,20 @@ class Gap(NamedTuple):
 
 def gaps(old: Sequence[int], new: Sequence[int]) -> list[Gap]:
     """Return the runs in which two sequences of hashes differ, in order."""
-    found = []
+    found: list[Gap] = []
+    left = _MAX_COMPARED
     todo = [Gap(0, len(old), 0, len(new))]
     while todo:
         gap = _trimmed(old, new, todo.pop())
-        if not gap.old_count and not gap.new_count:
-            continue
-        parts = list(_between_anchors(old, new, gap)) if gap.old_count and gap.new_count else [gap]
-        if parts == [gap]:
-            found.append(gap)
-        else:
+        product = gap.old_count * gap.new_count
+        parts = _between_anchors(old, new, gap) if product else [gap]
+        if parts != [gap]:
             todo.extend(reversed(parts))
+        elif 0 < product <= min(MAX_PRODUCT, left):
+            left -= product
+            found += _each_with_each(old, new, gap)
+        elif gap.old_count or gap.new_count:
+            found.append(gap)
     return found
 
 
@@ -70,20 +75,15 @@ def _trimmed(old: Sequence[int], new: Sequence[int], gap: Gap) -> Gap:
     return Gap(old_start, old_end, new_start, new_end)
 
 
-def _between_anchors(old: Sequence[int], new: Sequence[int], gap: Gap) -> Iterator[Gap]:
-    """Yield the parts of a gap that lie between values which both sides have in the same order."""
+def _between_anchors(old: Sequence[int], new: Sequence[int], gap: Gap) -> list[Gap]:
+    """Return the parts of a gap that lie between values which both sides have in the same order."""
     stride = 1 + (gap.old_count + gap.new_count) // MAX_ANCHORS
     ours = _once(old, gap.old_start, gap.old_end, stride)
     theirs = _once(new, gap.new_start, gap.new_end, stride)
     anchors = rising([(at, theirs[value]) for value, at in ours.items() if theirs.get(value, -1) >= 0 <= at])
-    if not anchors:
-        yield from _each_with_each(old, new, gap)
-        return
-    old_at, new_at = gap.old_start, gap.new_start
-    for here, there in anchors:
-        yield Gap(old_at, here, new_at, there)
-        old_at, new_at = here + 1, there + 1
-    yield Gap(old_at, gap.old_end, new_at, gap.new_end)
+    starts = [(gap.old_start, gap.new_start), *((here + 1, there + 1) for here, there in anchors)]
+    ends = [*anchors, (gap.old_end, gap.new_end)]
+    return [Gap(i, j, k, m) for (i, k), (j, m) in zip(starts, ends, strict=True)]
 
 
 def _once(values: Sequence[int], start: int, end: int, stride: int) -> dict[int, int]:
@@ -114,9 +114,6 @@ def rising(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
 
 
 def _each_with_each(old: Sequence[int], new: Sequence[int], gap: Gap) -> Iterator[Gap]:
-    if gap.old_count * gap.new_count > _MAX_PRODUCT:
-        yield gap
-        return
     ours, theirs = old[gap.old_start : gap.old_end], new[gap.new_start : gap.new_end]
     for tag, i, j, k, m in SequenceMatcher(None, ours, theirs, autojunk=False).get_opcodes():
         if tag != "equal":

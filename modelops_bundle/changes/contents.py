@@ -8,15 +8,13 @@ from modelops_bundle.changes.documents import NotADocument, compare_documents
 from modelops_bundle.changes.side import Side, survey
 from modelops_bundle.changes.tables import NotATable, compare_tables
 from modelops_bundle.changes.text import MAX_LINES, compare_bytes, compare_coarsely, compare_texts
+from modelops_bundle.source.notebook import MAX_NOTEBOOK
 from modelops_bundle.source.syntax import is_source
-
-MAX_SOURCE = 8 << 20
-"""Larger source files, in bytes, are compared as texts."""
 
 
 def compare(old: Side, new: Side, path: str) -> Comparison:
     """Compare two versions of the file at a bundle path; what does not parse in its format is compared as text."""
-    if is_source(path) and max(old.size, new.size) <= MAX_SOURCE:
+    if is_source(path) and max(old.size, new.size) <= MAX_NOTEBOOK:
         from modelops_bundle.changes.sources import compare_sources
 
         return compare_sources(old, new, path)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from modelops_bundle.changes.one_line import pair
+from modelops_bundle.changes.one_line import NAME_WIDTH, one_line, pair
 
 MAX_LISTED = 10
 """More things of one kind than this are counted, not listed."""
@@ -100,8 +100,7 @@ def comparison(
             found[kind] = found.get(kind, 0) + 1
         last = thing
         if found[kind] <= MAX_LISTED:
-            old, new = pair(detail.old, detail.new)
-            listed.append(replace(detail, old=old, new=new))
+            listed.append(_shortened(detail))
     if counts is None:
         shown = {kind: min(count, MAX_LISTED) for kind, count in found.items()}
     else:
@@ -109,6 +108,13 @@ def comparison(
     counts = found if counts is None else counts
     omitted = {kind: more for kind, count in shown.items() if (more := counts.get(kind, 0) - count) > 0}
     return Comparison(format, tuple(listed), counts, omitted, effect, note)
+
+
+def _shortened(detail: Detail) -> Detail:
+    """Return a detail whose texts are short, on one line, and harmless to a terminal."""
+    old, new = pair(detail.old, detail.new)
+    name, where = (one_line(text, NAME_WIDTH) for text in (detail.name, detail.where))
+    return replace(detail, name=name, old=old, new=new, where=where)
 
 
 def count_of(count: int, kind: str) -> str:

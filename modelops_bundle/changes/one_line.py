@@ -4,14 +4,16 @@ from modelops_bundle.safe_path import printable
 
 WIDTH = 72
 """Characters that are left of a value."""
+NAME_WIDTH = 200
+"""Characters that are left of a name, such as the dotted path of a key."""
 _LEAD = 24
 """Characters that are left of what two values have in common before they differ."""
 _CUT = "…"
 
 
-def one_line(text: str) -> str:
-    """Return text on one line, its control characters escaped, cut to WIDTH characters."""
-    return _window(printable(text[: WIDTH * 2]), 0)
+def one_line(text: str, width: int = WIDTH) -> str:
+    """Return text on one line, its control characters escaped, cut to `width` characters."""
+    return _cut(printable(text[: width + 1]), width)
 
 
 def pair(old: str | None, new: str | None) -> tuple[str | None, str | None]:
@@ -21,15 +23,12 @@ def pair(old: str | None, new: str | None) -> tuple[str | None, str | None]:
     same = _common(old, new)
     if max(len(old), len(new)) <= WIDTH or same < WIDTH - _LEAD:
         return one_line(old), one_line(new)
-    return _window(printable(old[same - _LEAD : same + WIDTH]), same), _window(
-        printable(new[same - _LEAD : same + WIDTH]), same
-    )
+    was, now = (_cut(printable(text[same - _LEAD : same + WIDTH]), WIDTH) for text in (old, new))
+    return _CUT + was, _CUT + now
 
 
-def _window(text: str, begin: int) -> str:
-    """Return text cut to WIDTH characters; `begin` is not 0 where something was cut off before it."""
-    lead = _CUT if begin else ""
-    return lead + text if len(text) <= WIDTH else lead + text[: WIDTH - 1] + _CUT
+def _cut(text: str, width: int) -> str:
+    return text if len(text) <= width else text[: width - 1] + _CUT
 
 
 def _common(old: str, new: str) -> int:

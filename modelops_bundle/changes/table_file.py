@@ -60,7 +60,8 @@ class Table:
             return tuple
         if not columns:
             return lambda row: ()
-        places = [self.columns.index(name) for name in columns]
+        known = {name: place for place, name in enumerate(self.columns)}
+        places = [known[name] for name in columns]
         missing = [""] * len(self.columns)
         if len(places) == 1:
             return lambda row: ((row + missing)[places[0]],)

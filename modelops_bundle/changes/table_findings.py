@@ -19,7 +19,8 @@ class Findings:
 
     def __init__(self, old: Table, new: Table) -> None:
         self.old, self.new = old, new
-        self.columns = [name for name in old.columns if name in new.columns]
+        self._both = set(old.columns) & set(new.columns)
+        self.columns = [name for name in old.columns if name in self._both]
         self._cells: Counter[str] = Counter()
         self._counts: Counter[tuple[str, How]] = Counter()
         self._examples: list[Detail] = []
@@ -89,9 +90,9 @@ class Findings:
         old, new = self.old, self.new
         if old.delimiter != new.delimiter:
             yield Detail("delimiter", How.CHANGED, old=old.delimiter, new=new.delimiter)
-        yield from (Detail("column", How.ADDED, name) for name in new.columns if name not in old.columns)
-        yield from (Detail("column", How.REMOVED, name) for name in old.columns if name not in new.columns)
-        order = [name for name in new.columns if name in old.columns]
+        yield from (Detail("column", How.ADDED, name) for name in new.columns if name not in self._both)
+        yield from (Detail("column", How.REMOVED, name) for name in old.columns if name not in self._both)
+        order = [name for name in new.columns if name in self._both]
         if order != self.columns:
             yield Detail("order of columns", How.CHANGED, old=", ".join(self.columns), new=", ".join(order))
         for name, count in self._cells.items():

@@ -5,6 +5,7 @@ import os
 from dataclasses import dataclass
 from typing import cast
 
+from modelops_bundle.bundle import Bundle
 from modelops_bundle.changes.contents import compare
 from modelops_bundle.changes.detail import Comparison, Detail
 from modelops_bundle.changes.side import Side
@@ -48,19 +49,24 @@ class Explanation:
     interface: tuple[Detail, ...] = ()
 
 
-def explain(project: Project, each: Assessed, around: Surroundings) -> Explanation:
-    """Compare every dependency that changed with what is here of its old content; asks the network nothing."""
-    causes = tuple(_cause(project, each, change, around) for change in each.readiness.changes)
+def explain(project: Project, each: Assessed, around: Surroundings, version: Bundle | None = None) -> Explanation:
+    """Compare every dependency that changed with what is here of its old content; asks the network nothing.
+
+    `version` is where the entry that `each` compares with comes from, if it is not the registered one.
+    """
+    causes = tuple(_cause(project, each, change, around, version) for change in each.readiness.changes)
     interface = interface_changes(each.entry, each.present.entry) if each.present.class_found else ()
     return Explanation(each, causes, tuple(interface))
 
 
-def _cause(project: Project, each: Assessed, change: Change, around: Surroundings) -> Cause:
+def _cause(
+    project: Project, each: Assessed, change: Change, around: Surroundings, version: Bundle | None
+) -> Cause:
     path = change.path
     if change.role is Role.REGISTRY:
         return Cause(change)
     digest = digests_of(each.entry).get(path, "")
-    old = find_old(project, path, digest) if digest else None
+    old = find_old(project, digest, version) if digest else None
     new = around.sources.digest(path)
     now = _side_now(project, path, around) if new else None
     comparison = None

@@ -26,18 +26,21 @@ class OldContent:
     version: Digest | None = None
 
 
-def find_old(project: Project, path: str, digest: str) -> OldContent:
-    """Look for the content that a file had. Raises ObjectCorrupt when it is here and damaged."""
+def find_old(project: Project, digest: str, version: Bundle | None = None) -> OldContent:
+    """Look for content here, and in the `version` that is asked about before others.
+
+    Raises ObjectCorrupt when it is here and damaged.
+    """
     known = Digest(digest)
     if digest == _EMPTY:
         return OldContent(digest, 0, Side.of(b""))
     try:
         size = project.objects.verify(known)
     except ObjectMissing:
-        for bundle in versions_known(project):
-            entry = bundle.tree.get(path)
-            if entry and entry.digest == digest:
-                return OldContent(digest, entry.size, version=bundle.digest)
+        for bundle in (*([version] if version else ()), *versions_known(project)):
+            for entry in bundle.tree.values():
+                if entry.digest == digest:
+                    return OldContent(digest, entry.size, version=bundle.digest)
         return OldContent(digest)
     return OldContent(digest, size, Side(size, lambda: project.objects.open(known)))
 

@@ -28,6 +28,15 @@ MAX_STATEMENTS = 5
 
 def body_changes(old: Iterable[Statement], new: Iterable[Statement], owner: str = "") -> Iterator[Detail]:
     """Yield what differs between two versions of a module's body, or of that of the class `owner`."""
+    before, after = list(old), list(new)
+    details = list(_members_changes(before, after, owner))
+    if not details and shape_of(*before) != shape_of(*after):
+        # Of nothing else are several members one statement.
+        details = [Detail("grouping of imports", How.CHANGED)]
+    yield from details
+
+
+def _members_changes(old: Sequence[Statement], new: Sequence[Statement], owner: str) -> Iterator[Detail]:
     ours, theirs = members_of(old, owner), members_of(new, owner)
     gone = {key: each for key, each in ours.items() if key not in theirs}
     come = {key: each for key, each in theirs.items() if key not in ours}

@@ -166,4 +166,5 @@ def _different_lines(old: str | None, new: str | None) -> tuple[str | None, str 
     ours, theirs = ([line.strip() for line in text.strip().splitlines()] for text in (old, new))
     length = max(len(ours), len(theirs))
     ours, theirs = (side + [""] * (length - len(side)) for side in (ours, theirs))
-    return next(((was, now) for was, now in zip(ours, theirs, strict=True) if was != now), (old, new))
+    differing = ((was or None, now or None) for was, now in zip(ours, theirs, strict=True) if was != now)
+    return next(differing, (old, new))

@@ -5,6 +5,7 @@
 
 import json
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -245,6 +246,17 @@ class TestSince:
         EDITS["default-value"](pushed)
         assert list(causes(pushed, "--since", "without")) == [RATES]
 
+    def test_a_file_that_was_given_up_since_breaks_nothing(self, work: Workspace) -> None:
+        work.ok("push", "--tag", "v1")
+        edit(
+            NETWORK, ("from models import contacts\n", ""), ("contacts.normalised(list(csv.reader(file)))", "[]")
+        )(work)
+        (work.root / CONTACTS).unlink()
+        (work.root / "data/notes.txt").unlink()
+        work.ok("remove", CONTACTS, "data/notes.txt")
+        work.ok("register-model", NETWORK)
+        check_golden("given-up-since", work.ok("why", MODEL, "--since", "v1"))
+
     def test_a_version_without_its_file_is_an_error(self, work: Workspace) -> None:
         work.ok("push", "--tag", "v1")
         work.write("models/late.py", "class Late:\n    pass\n")
@@ -295,6 +307,20 @@ class TestOldContentThatIsNotHere:
         (work.root / ".modelops-bundle/objects" / digest[:2] / digest[2:]).unlink()
         EDITS["text"](work)
         assert "no version that is known here has it" in work.ok("why", MODEL)
+
+    def test_a_large_file_is_not_stored(self, work: Workspace) -> None:
+        large = work.root / "data/weights.bin"
+        os.truncate(large, (50 << 20) + 1)
+        work.ok("refresh")
+        work.ok("push")
+        os.truncate(large, (50 << 20) + 2)
+        told = "(data): modified\n    its old content is not here: sha256:"
+        assert told in work.ok("why", MODEL) and told in work.ok("why", MODEL, "--since", "HEAD")
+        digest = work.ok("resolve-ref", "HEAD").strip()
+        shutil.rmtree(work.root / ".modelops-bundle/refs")
+        (work.root / ".modelops-bundle/HEAD").unlink()
+        assert causes(work)["data/weights.bin"]["old"]["version"] is None
+        assert causes(work, "--since", digest)["data/weights.bin"]["old"]["version"] == digest
 
     def test_damaged_content_is_an_error(self, work: Workspace) -> None:
         digest = work.ok("hash-object", "data/notes.txt").split()[0].removeprefix("sha256:")

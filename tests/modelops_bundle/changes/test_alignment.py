@@ -65,6 +65,14 @@ def test_values_that_occur_often_are_aligned_too() -> None:
     assert gaps([1, 1, 2, 1, 1], [1, 1, 1, 1]) == [Gap(2, 3, 2, 2)]
 
 
+def test_the_same_few_values_again_and_again_take_no_long_time() -> None:
+    runs = [[number % 2 for number in range(start, start + 100)] for start in range(2000)]
+    old = [value for number, run in enumerate(runs) for value in (number + 10, *run)]
+    new = [value for number, run in enumerate(runs) for value in (number + 10, *run[::-3], *run[::2])]
+    assert len(gaps(old, new)) >= 2000
+    assert rebuilt(old, new) == new
+
+
 def test_a_long_run_with_nothing_in_common_is_one_gap() -> None:
     assert gaps([0, *[1] * 3000, 9], [0, *[2, 3] * 1500, 9]) == [Gap(1, 3001, 1, 3001)]
 

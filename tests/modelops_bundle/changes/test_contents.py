@@ -1,9 +1,12 @@
 """Each file is compared in the words of its format, and what does not fit it as text."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from modelops_bundle.changes import contents
 from modelops_bundle.changes.contents import compare
+from modelops_bundle.changes.detail_text import text_of
 from modelops_bundle.changes.side import Side
 
 
@@ -28,7 +31,7 @@ def test_the_format_follows_name_and_content(path: str, old: bytes, new: bytes, 
 
 
 def test_source_that_is_too_large_is_compared_as_text(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(contents, "MAX_SOURCE", 4)
+    monkeypatch.setattr(contents, "MAX_NOTEBOOK", 4)
     assert compare(Side.of(b"x = 1\n"), Side.of(b"x = 2\n"), "a.py").format == "text"
 
 
@@ -41,3 +44,15 @@ def test_too_many_lines_are_compared_coarsely(monkeypatch: pytest.MonkeyPatch) -
 def test_very_long_lines_are_compared_coarsely() -> None:
     found = compare(Side.of(b"x" * 3_000_000), Side.of(b"x" * 2_999_999 + b"y"), "a.json")
     assert found.summary == "too large to compare line by line; the first difference is in byte 3,000,000"
+
+
+NAMES = ["a.py", "a.ipynb", "a.csv", "a.tsv", "a.yaml", "a.json", "a.toml", "a.txt", "a"]
+TEXTS = st.text(",;\t\r\n\"'[]{}:-=#&*ab1\u2028 ", max_size=60)
+CONTENTS = st.one_of(st.binary(max_size=60), TEXTS.map(str.encode))
+
+
+@given(st.sampled_from(NAMES), CONTENTS, CONTENTS)
+def test_any_bytes_can_be_compared_with_any_others(path: str, old: bytes, new: bytes) -> None:
+    found = compare(Side.of(old), Side.of(new), path)
+    assert all(text_of(detail).isprintable() for detail in found.details)
+    assert found.summary or old == new

@@ -41,5 +41,11 @@ def test_values_are_cut_to_one_line() -> None:
     assert old is not None and "\n" not in old and len(old) < 100
 
 
+def test_names_are_cut_and_harmless_to_a_terminal() -> None:
+    found = comparison("JSON", [Detail("key", How.ADDED, "\x1b[31m" + "k" * 5000, where="\n")])
+    assert found.details[0].name.startswith("\\x1b[31mkkk") and len(found.details[0].name) <= 200
+    assert found.details[0].where == "\\n"
+
+
 def test_the_note_stands_for_details_where_there_are_none() -> None:
     assert Comparison("Python", note="only comments").summary == "only comments"

@@ -149,6 +149,13 @@ def test_one_column() -> None:
     ]
 
 
+def test_a_very_wide_table_takes_no_long_time() -> None:
+    old, new = (",".join(f"{side}{column}" for column in range(50_000)) for side in "ab")
+    assert compared(f"day,{old}\n1\n", f"day,{new}\n2\n").summary.startswith(
+        "50,000 columns added, 50,000 columns"
+    )
+
+
 def test_nothing_in_common() -> None:
     assert found("a,b\n1,2\n", "c,d\n3,4\n") == ["+ column c", "+ column d", "- column a", "- column b"]
 

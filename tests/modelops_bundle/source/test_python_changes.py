@@ -131,6 +131,11 @@ def test_imports_in_another_order_are_one_change() -> None:
     assert changes(old, new) == ["~ order of imports, line 2"]
 
 
+def test_imports_that_are_one_statement_now() -> None:
+    assert changes("import a\nimport b\nx = 1", "import a, b\nx = 1") == ["~ grouping of imports"]
+    assert changes("class A:\n  import a, b", "class A:\n  import a\n  import b") == ["~ grouping of imports"]
+
+
 def test_a_statement_that_moved_inside_a_function() -> None:
     old = "def f(x):\n  x += 1\n  y = 2\n  return x\n"
     new = "def f(x):\n  y = 2\n  x += 1\n  return x\n"

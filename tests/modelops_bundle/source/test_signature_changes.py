@@ -58,5 +58,9 @@ def test_a_docstring_is_told_by_the_first_line_that_differs() -> None:
     assert heads(f"def f():\n  {old}", f"def f():\n  {new}") == ["~ docstring f, line 2: second -> third"]
 
 
+def test_a_line_that_a_docstring_did_not_have_was_added() -> None:
+    assert heads("def f():\n  'Do.'", "def f():\n  'Do.\\n\\nAnd do.'") == ["~ docstring f, line 2: added And do."]
+
+
 def test_a_docstring_that_was_only_indented_is_the_same() -> None:
     assert heads('def f():\n  """Do.\n\n  more\n  """', 'def f():\n  """Do.\n\n      more\n  """') == []
