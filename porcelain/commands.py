@@ -44,6 +44,7 @@ PORCELAIN = _table(
         "why": "tell what changed in the dependencies of a model or target",
         "graph": "draw what models, targets and files need",
         "refresh": "accept what models and targets depend on now as current",
+        "doctor": "run a command and report what a model uses undeclared",
         "config": "get and set options of the project",
         "env": "list, show and choose environments",
         "login": "store a registry's credentials",
