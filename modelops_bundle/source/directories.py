@@ -4,6 +4,7 @@ A symlink counts as what it leads to inside the project. What leads out of it, o
 """
 
 import os
+import posixpath
 import re
 from collections.abc import Mapping
 from contextlib import suppress
@@ -54,6 +55,16 @@ class Directories:
         """Return the bundle path of the file that a path leads to; '' when there is none in the project."""
         parent, _, name = path.rpartition("/")
         return self[parent].files.get(name, "")
+
+    def behind_link(self, path: str) -> str:
+        """Return the bundle path of the file that a symlink leads to, in a row of them of the next; '' for others."""
+        real = self.real_file(path)
+        if real in ("", path):
+            return ""
+        if not os.path.islink(self._full(path)):  # a directory above it is one
+            return real
+        target = posixpath.normpath(posixpath.join(posixpath.dirname(path), os.readlink(self._full(path))))
+        return target if self.real_file(target) == real else real
 
     def real_directory(self, path: str) -> str | None:
         """Return the bundle path of the directory that a path leads to; None when there is none in the project."""

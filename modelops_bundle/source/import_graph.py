@@ -77,9 +77,8 @@ class ImportGraph:
                 found.add(file)
                 if file != path:
                     yield Edge(path, file, statement.line, statement.cell)
-        real = self._modules.directories.real_file(path)
-        for file in (*self._modules.packages_above(path), *([real] if real else [])):
-            if file not in found:
+        for file in (*self._modules.packages_above(path), self._modules.directories.behind_link(path)):
+            if file and file not in found:
                 yield Edge(path, file)
 
     def _loaded(self, path: str, statement: ImportStatement) -> tuple[str, ...]:

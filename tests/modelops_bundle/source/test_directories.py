@@ -59,6 +59,18 @@ def test_what_is_reached_through_links_is_found(root: Path) -> None:
     assert directories["round/linked"] == directories["models"]
 
 
+def test_links_in_a_row_are_followed_one_by_one(root: Path) -> None:
+    directories = Directories(root)
+    assert directories.behind_link("models/again.py") == "models/link.py"
+    assert directories.behind_link("models/link.py") == "lib/real.py"
+    assert directories.behind_link("absolute/real.py") == "lib/real.py"
+    (root / "models/far.py").symlink_to(root / "linked/seir.py")
+    assert directories.behind_link("models/far.py") == ""
+    assert Directories(root).behind_link("models/far.py") == "models/seir.py"
+    for path in ("lib/real.py", "escape.py", "broken.py", "linked", "gone.py"):
+        assert directories.behind_link(path) == ""
+
+
 @pytest.mark.parametrize("path", ["escape.py", "away/secret.py", "broken.py", "loop", "loop/x.py", "gone.py"])
 def test_what_leads_out_of_the_project_or_nowhere_is_not_there(root: Path, path: str) -> None:
     assert Directories(root).real_file(path) == ""
