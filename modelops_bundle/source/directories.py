@@ -57,7 +57,7 @@ class Directories:
         return self[parent].files.get(name, "")
 
     def behind_link(self, path: str) -> str:
-        """Return the bundle path of the file that a symlink leads to, in a row of them of the next; '' for others."""
+        """Return the bundle path of what a symlink to a file leads to, be it another symlink; '' for others."""
         real = self.real_file(path)
         if real in ("", path):
             return ""
