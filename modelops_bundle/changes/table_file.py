@@ -1,6 +1,7 @@
 """Read one version of a table: its columns, a hash for each row, and single rows again."""
 
 import csv
+import re
 from array import array
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -13,6 +14,7 @@ from typing import TextIO
 from modelops_bundle.changes.side import Side
 
 _DELIMITERS = ",;\t|"
+_QUOTED = re.compile(r'"[^"]*"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ class Rows:
 def read_table(side: Side, path: str, quotes: bool) -> Table:
     """Find out how a table is written. Raises csv.Error."""
     with side.text() as text:
-        first = text.readline()
+        first = _QUOTED.sub("", text.readline())
     delimiter = "\t" if path.lower().endswith((".tsv", ".tab")) else max(_DELIMITERS, key=first.count)
     with side.text() as text:
         cells = next(csv.reader(text, delimiter=delimiter), [])

@@ -112,6 +112,14 @@ def test_another_delimiter_is_told_and_cells_are_compared_all_the_same() -> None
     ]
 
 
+def test_a_delimiter_in_quotes_is_none() -> None:
+    assert found('"a;b;c",n\nx,1\n', '"a;b;c",n\nx,2\n')[0] == "~ column n: 1 cell"
+
+
+def test_a_decimal_comma_is_no_delimiter() -> None:
+    assert found("a;b\n1,5;2,5\n", "a;b\n1,5;3,5\n")[-1] == "~ cell b, line 2 (a=1,5): 2,5 -> 3,5"
+
+
 def test_cells_that_hold_line_ends_and_quotes() -> None:
     rows = [["1", 'a "b"\nc', "x"], ["2", "d", "y"], ["3", "e", "z"]]
     new = [*rows[:2], ["3", "e", "Z"]]
