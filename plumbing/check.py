@@ -32,9 +32,9 @@ from modelops_bundle.models.named_files import NamedFiles
 from modelops_bundle.models.overview import assess
 from modelops_bundle.models.preflight import preflight
 from modelops_bundle.models.preflight_files import WorkingFiles
+from modelops_bundle.models.recording import look_around
 from modelops_bundle.models.registry_file import read_registry
 from modelops_bundle.plumbing._records import RecordWriter, quote_path
-from modelops_bundle.plumbing._registering import look_around
 from modelops_bundle.plumbing._session import Session, nul_option, pass_session
 from modelops_bundle.project import OutsideProject, Project
 from modelops_bundle.safe_path import printable

@@ -9,9 +9,9 @@ from modelops_bundle.models.drawing import Drawing, draw
 from modelops_bundle.models.drawing_formats import as_dot, as_mermaid
 from modelops_bundle.models.drawing_page import as_page
 from modelops_bundle.models.overview import assess
+from modelops_bundle.models.recording import look_around
 from modelops_bundle.models.registry_file import read_registry
 from modelops_bundle.models.selection import entry_named
-from modelops_bundle.plumbing._registering import look_around
 from modelops_bundle.plumbing._session import Session, pass_session
 from modelops_bundle.plumbing.list_deps import tracked_sources
 from modelops_bundle.porcelain._completion import complete_registered

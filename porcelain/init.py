@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from modelops_bundle.adding import add_paths
 from modelops_bundle.bundle_reference import parse_reference
 from modelops_bundle.config import initial_config
 from modelops_bundle.durable import write_file
@@ -11,7 +12,6 @@ from modelops_bundle.environments import write_pin
 from modelops_bundle.ignore import IGNORE_FILE
 from modelops_bundle.local_config import DEFAULT_TAG, LocalConfig, repository_name, write_local_config
 from modelops_bundle.plumbing._session import Session, json_option, pass_session
-from modelops_bundle.plumbing.update_index import add_paths
 from modelops_bundle.porcelain._render import print_json, say, talk
 from modelops_bundle.project import Project
 from modelops_bundle.remotes import choose_remote, environments_of

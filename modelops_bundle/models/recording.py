@@ -8,11 +8,11 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
 
+from modelops_bundle.adding import preview_add, track
 from modelops_bundle.models.entries import ModelRegistry
 from modelops_bundle.models.registration import Registered
 from modelops_bundle.models.registry_file import differs, read_registry, write_registry
 from modelops_bundle.models.surroundings import Surroundings
-from modelops_bundle.plumbing.update_index import preview_add, track
 from modelops_bundle.project import Project
 from modelops_bundle.safe_path import REGISTRY_PATH
 from modelops_bundle.source.project_sources import ProjectSources

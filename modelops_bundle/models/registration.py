@@ -1,6 +1,6 @@
 """What a change of the registry comes to: the registry after it, what became of entries, what must be tracked.
 
-Nothing here writes: `plumbing/_registering.py` does.
+Nothing here writes: `recording` does.
 """
 
 from collections.abc import Collection, Iterable, Mapping

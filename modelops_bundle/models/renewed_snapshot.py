@@ -9,9 +9,9 @@ import os
 from modelops_bundle.hashing import FileChanged, content_of
 from modelops_bundle.index import Index, IndexEntry
 from modelops_bundle.models.preflight_files import WorkingFiles
+from modelops_bundle.models.recording import look_around, preview, record
 from modelops_bundle.models.registry_file import format_registry, read_registry
 from modelops_bundle.models.renewal import Renewal, renew, written_since
-from modelops_bundle.plumbing._registering import look_around, preview, record
 from modelops_bundle.project import Project
 from modelops_bundle.safe_path import REGISTRY_PATH
 from modelops_bundle.snapshot import take

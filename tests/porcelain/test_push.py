@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from modelops_bundle.hashing import FileChanged
+from modelops_bundle.models import renewed_snapshot
 from modelops_bundle.models.entries import Entry, digests_of
 from modelops_bundle.models.registry_file import parse_registry
-from modelops_bundle.plumbing import _renewal
 from modelops_bundle.project import Project
 from modelops_bundle.tracking import Tracked, snapshot
 from modelops_bundle.tree import Tree
@@ -143,7 +143,7 @@ def test_a_file_that_is_edited_while_it_is_taken_is_taken_again(
         calls.append(1)
         return snapshot(project, known)
 
-    monkeypatch.setattr(_renewal, "snapshot", interfering)
+    monkeypatch.setattr(renewed_snapshot, "snapshot", interfering)
     models.ok("push")
     assert len(calls) == 2
     assert_the_published_registry_is_current(models, layout, tmp_path / "clone")
@@ -157,7 +157,7 @@ def test_a_file_that_never_holds_still_is_refused(models: Workspace, monkeypatch
         models.write("data/people.csv", f"age,count\n0,{len(calls)}\n")
         return snapshot(project, known)
 
-    monkeypatch.setattr(_renewal, "snapshot", interfering)
+    monkeypatch.setattr(renewed_snapshot, "snapshot", interfering)
     assert "data/people.csv" in models.refused(3, "push")
 
 
@@ -167,7 +167,7 @@ def test_a_registry_that_somebody_changed_meanwhile_is_not_overwritten(
     edit(models, "models/rates.py", "0.3", "0.4")
     project = Project.discover(models.root)
     with project.lock():
-        _, renewal = _renewal.snapshot_renewed(project, Tree(), check=True)
+        _, renewal = renewed_snapshot.snapshot_renewed(project, Tree(), check=True)
     models.ok("unregister", "network_networkseir")
     with pytest.raises(FileChanged):
-        _renewal.carry_out(project, renewal)
+        renewed_snapshot.carry_out(project, renewal)

@@ -7,8 +7,8 @@ import pytest
 from modelops_bundle.models.drawing import Drawing, Node, Shape, draw
 from modelops_bundle.models.overview import assess
 from modelops_bundle.models.readiness import Condition
+from modelops_bundle.models.recording import look_around
 from modelops_bundle.models.registry_file import read_registry
-from modelops_bundle.plumbing._registering import look_around
 from modelops_bundle.project import Project
 from tests.modelops_bundle.source.projects import notebook
 from tests.support.registering import make_unregistered

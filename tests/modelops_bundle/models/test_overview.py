@@ -5,8 +5,8 @@ from pathlib import Path
 from modelops_bundle.models.findings import Kind
 from modelops_bundle.models.overview import Overview, assess
 from modelops_bundle.models.readiness import Condition
+from modelops_bundle.models.recording import look_around
 from modelops_bundle.models.registry_file import read_registry
-from modelops_bundle.plumbing._registering import look_around
 from modelops_bundle.project import Project
 from tests.support.modelling import edit, make_models
 from tests.support.workspace import Workspace

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from modelops_bundle.models.entries import ModelRegistry
+from modelops_bundle.models.recording import change_registry, look_around
 from modelops_bundle.models.registration import Registered, refresh_entries
 from modelops_bundle.models.registry_file import format_registry, read_registry
-from modelops_bundle.plumbing._registering import change_registry, look_around
 from modelops_bundle.project import Project
 from tests.support.cli import run_process
 from tests.support.killed import killed_at
