@@ -6,6 +6,7 @@ gate, sizes are bounded, and the tree digest is computed again from what was rea
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from modelops_bundle import canonical_json
@@ -30,9 +31,9 @@ class BundleFile:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class BundleIndex:
-    """The files of a bundle by path, sorted."""
+    """The files of a bundle by path, sorted. Made by `bundle_index_of`, never changed afterwards."""
 
     files: dict[str, BundleFile]
 
@@ -41,6 +42,10 @@ class BundleIndex:
 
     def to_bytes(self) -> bytes:
         """Return the canonical JSON document."""
+        return self._document
+
+    @cached_property
+    def _document(self) -> bytes:
         files = [_file_to_json(file) for file in self.files.values()]
         return canonical_json.encode({"files": files, "version": VERSION})
 

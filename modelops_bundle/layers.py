@@ -4,11 +4,13 @@ import re
 from collections.abc import Mapping, Sequence
 from fnmatch import translate
 from functools import cache
-
-from pathspec import GitIgnoreSpec
+from typing import TYPE_CHECKING
 
 from modelops_bundle.errors import Invalid
 from modelops_bundle.safe_path import CONFIG_PATH
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
 
 DEFAULT_PATTERNS: Mapping[str, Sequence[str]] = {
     "code": (
@@ -52,20 +54,22 @@ class _Rule:
 
     def __init__(self, layer: str, patterns: Sequence[str]) -> None:
         self.layer = layer
-        self._spec = _spec(layer, patterns)
-        self._plain = all(_PLAIN.fullmatch(pattern) for pattern in patterns)
+        plain = all(_PLAIN.fullmatch(pattern) for pattern in patterns)
+        self._spec = None if plain else _spec(layer, patterns)
         self._name = re.compile("|".join(map(translate, patterns))).match
         # A pattern without a slash matches the files below a directory of that name too.
         self._below = cache(lambda directory: any(map(self._name, directory.split("/"))))
 
     def matches(self, path: str) -> bool:
-        if not self._plain:
+        if self._spec:
             return self._spec.match_file(path)
         directory, _, name = path.rpartition("/")
         return bool(self._name(name)) or (bool(directory) and self._below(directory))
 
 
-def _spec(layer: str, patterns: Sequence[str]) -> GitIgnoreSpec:
+def _spec(layer: str, patterns: Sequence[str]) -> "GitIgnoreSpec":
+    from pathspec import GitIgnoreSpec  # takes long to load, and most projects have plain patterns only
+
     try:
         # Layers are part of a bundle's identity: no other matcher may be taken because it happens to be there.
         return GitIgnoreSpec.from_lines(patterns, backend="simple")

@@ -108,18 +108,19 @@ def check_collisions(paths: Iterable[str]) -> None:
 
     That is: they differ only in case or Unicode form, or one is a directory of the other.
     """
-    spelled: dict[str, str] = {}
-    directories: set[str] = set()
-    files: set[str] = set()
-    for path in paths:
-        files.add(path)
-        _claim(spelled, path)
+    files = dict.fromkeys(paths)
+    directories: dict[str, None] = {}
+    for path in files:
         parent = path.rpartition("/")[0]
         while parent and parent not in directories:
-            directories.add(parent)
-            _claim(spelled, parent)
+            directories[parent] = None
             parent = parent.rpartition("/")[0]
-    for path in directories & files:
+    if len({_fold(path) for path in (*files, *directories)}) == len(files) + len(directories):
+        return
+    spelled: dict[str, str] = {}
+    for path in (*files, *directories):
+        _claim(spelled, path)
+    for path in directories.keys() & files.keys():
         raise UnsafePath(f"'{printable(path)}' is both a file and a directory", hint="rename one of them")
 
 

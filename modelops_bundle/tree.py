@@ -7,6 +7,7 @@ No time, host, user or order of anything takes part.
 
 from collections.abc import Iterable
 from enum import StrEnum
+from functools import cached_property
 from typing import NamedTuple
 
 from modelops_bundle.canonical_json import encode
@@ -39,6 +40,10 @@ class Tree(dict[str, TreeEntry]):
 
     def digest(self) -> Digest:
         """Return the tree digest."""
+        return self._digest
+
+    @cached_property
+    def _digest(self) -> Digest:
         return digest_of(encode([[e.path, e.mode, e.size, hex_of(e.digest)] for e in self.values()]))
 
     def size(self) -> int:

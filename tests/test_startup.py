@@ -37,3 +37,13 @@ def test_a_local_command_imports_nothing_heavy(tmp_path: Path, arguments: list[s
     )
     assert (done.returncode, done.stderr) == (0, "\n")
     assert done.stdout
+
+
+def test_the_client_of_registries_comes_without_the_command_line_of_httpx() -> None:
+    probe = (
+        "import sys, modelops_bundle.registry.remote; "
+        "print({'rich', 'pygments', 'httpx._main'} & {*sys.modules}); import httpx._main"
+    )
+    done = subprocess.run([sys.executable, "-c", probe], cwd=CHECKOUT, capture_output=True, text=True)
+    # Whoever wants that command line still gets it.
+    assert (done.returncode, done.stdout, done.stderr) == (0, "set()\n", "")

@@ -6,6 +6,6 @@
     wire        one HTTP exchange, traced and redacted
     login       what the commands `login` and `logout` do; credential_lookup finds what they stored
 
-Only this package imports httpx, and nothing here does so before `wire` is imported.
+Only this package imports httpx, by `http_library`, and nothing here does so before `wire` is imported.
 Source: https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md
 """

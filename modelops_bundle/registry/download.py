@@ -8,10 +8,9 @@ descriptor are an error at once.
 import re
 from collections.abc import Iterator
 
-import httpx
-
 from modelops_bundle.descriptor import Descriptor
 from modelops_bundle.errors import IntegrityError, Invalid
+from modelops_bundle.registry.http_library import httpx
 from modelops_bundle.registry.retry import Transient
 from modelops_bundle.registry.scope import pull_scope
 from modelops_bundle.registry.transport import Request, Transport

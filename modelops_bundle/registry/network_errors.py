@@ -4,9 +4,8 @@ import socket
 import ssl
 from collections.abc import Iterator
 
-import httpx
-
 from modelops_bundle.errors import TransferFailed
+from modelops_bundle.registry.http_library import httpx
 from modelops_bundle.registry.retry import Transient
 
 _PERMANENT = (ConnectionRefusedError, socket.gaierror, ssl.SSLError)

@@ -5,13 +5,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 
-import httpx
-
 from modelops_bundle.errors import BundleError, TransferFailed
 from modelops_bundle.registry.auth import Authenticator
 from modelops_bundle.registry.credential import Credential
 from modelops_bundle.registry.credential_lookup import find_credential
 from modelops_bundle.registry.endpoint import Endpoint
+from modelops_bundle.registry.http_library import httpx
 from modelops_bundle.registry.location import redirect_url
 from modelops_bundle.registry.network_errors import ConnectionLost, Unreachable, UntrustedCertificate
 from modelops_bundle.registry.origin import RefusedAddress, same_origin

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpcore
-import httpx
 
 from modelops_bundle import __version__
+from modelops_bundle.registry.http_library import httpx
 from modelops_bundle.registry.network_errors import network_error
 from modelops_bundle.registry.origin import RefusedAddress, is_loopback, origin_of
 from modelops_bundle.registry.redaction import redact_url
