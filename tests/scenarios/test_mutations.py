@@ -5,6 +5,7 @@ compiles, and to other code than before.
 """
 
 import io
+import json
 import random
 import subprocess
 import sys
@@ -54,10 +55,10 @@ def sample_of(package: str) -> list[Path]:
     return [path for path, size in zip(files, sizes, strict=True) if size <= SAMPLE]
 
 
-def digest(source: str | bytes) -> str:
+def digest(source: str | bytes, name: str = "source.py") -> str:
     """Return the semantic digest of source that parses."""
     data = source.encode("utf-8", "surrogatepass") if isinstance(source, str) else source
-    parsed = parse_source(data, "source.py")
+    parsed = parse_source(data, name)
     assert parsed.fault is None, parsed.fault
     return semantic_digest(parsed, data)
 
@@ -166,6 +167,21 @@ def test_ruff_format_keeps_all_digests(package: str, tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-m", "ruff", "format", *options, str(tmp_path)], check=True, timeout=120)
     assert any(path.read_bytes() != copy.read_bytes() for path, copy in copies.items())
     assert [path for path, copy in copies.items() if digest(copy.read_bytes()) != digest(path.read_bytes())] == []
+
+
+def test_ruff_format_keeps_the_digest_of_a_notebook(tmp_path: Path) -> None:
+    golden = Path(__file__).parents[1] / "modelops_bundle" / "golden" / "source" / "cells.ipynb.txt"
+    document = json.loads(golden.read_bytes())
+    for cell in document["cells"]:
+        if cell["cell_type"] == "code":
+            cell |= {"outputs": [], "execution_count": None}
+    before = json.dumps(document).encode()
+    notebook = tmp_path / "cells.ipynb"
+    notebook.write_bytes(before)
+    subprocess.run([sys.executable, "-m", "ruff", "format", "--isolated", "--no-cache", str(notebook)], check=True)
+    after = notebook.read_bytes()
+    assert after != before
+    assert digest(after, notebook.name) == digest(before, notebook.name)
 
 
 @pytest.mark.parametrize("part", range(2))
