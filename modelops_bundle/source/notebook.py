@@ -53,6 +53,8 @@ _PIECE = re.compile(
 class BrokenNotebook(Invalid):
     """A file is not a Python notebook of format 4."""
 
+    usual_hint = "open it in Jupyter, which upgrades old formats, and save it again"
+
 
 def code_cells(data: bytes, max_code: int) -> tuple[str, ...]:
     """Return the code cells of a notebook as Python source, in order, empty ones too.
