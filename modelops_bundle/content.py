@@ -33,7 +33,17 @@ def source_of(project: Project, entry: TreeEntry, index: Mapping[str, IndexEntry
                 hint="modelops-bundle status",
             ) from None
 
-    return Source(open_content, known, project.cuts.get(entry.digest))
+    def as_looked_at() -> bool:
+        if tracked is None or entry.digest in project.objects:
+            return True
+        try:
+            now = os.lstat(project.root / entry.path)
+        except OSError:
+            return False
+        # Whoever writes to a file changes its ctime, even one so young that its mtime vouches for nothing.
+        return (now.st_size, now.st_ctime_ns, now.st_ino) == (tracked.size, tracked.ctime_ns, tracked.inode)
+
+    return Source(open_content, known, project.cuts.get(entry.digest), as_looked_at)
 
 
 def link_target(project: Project, entry: TreeEntry) -> str:

@@ -27,11 +27,15 @@ FRAME = 96 << 10
 
 
 class Source(NamedTuple):
-    """A file's content: how to open it, and its raw BLAKE3 and its chunks if those are known."""
+    """A file's content: how to open it, and its raw BLAKE3 and its chunks if those are known.
+
+    `as_looked_at` tells whether the file still is the one that the chunks are known of.
+    """
 
     open: Callable[[], BinaryIO]
     blake3: bytes | None = None
     cuts: Cuts | None = None
+    as_looked_at: Callable[[], bool] = lambda: True
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +151,9 @@ class Packer:
                 for name, offset, size in source.cuts:
                     span = Span(source.open, offset, size, entry)
                     yield self._where(name) or self._new(name, _read_chunk(stream, name, span), span)
+                # What is known of the other chunks is worth nothing when somebody wrote to the file since.
+                if not source.as_looked_at():
+                    raise FileChanged(entry.path)
                 return
             whole = blake3() if source.blake3 else sha256()
             offset = 0
