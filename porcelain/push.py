@@ -8,7 +8,7 @@ import click
 from modelops_bundle.bundle_reference import parse_version
 from modelops_bundle.errors import shortened
 from modelops_bundle.local_config import read_local_config
-from modelops_bundle.outgoing import Estimate, Outgoing, Sent, estimate
+from modelops_bundle.outgoing import Estimate, Sent, estimate
 from modelops_bundle.plumbing._session import (
     Session,
     dry_run_option,
@@ -77,11 +77,12 @@ def command(
             taken = Taken(take_version(project, opened, tag, version))
         else:
             taken = take_working_tree(project, opened, tag, check=not no_check)
-        outgoing = taken.outgoing
         if force:
-            outgoing = replace(outgoing, version=outgoing.version if ref else None, afresh=True)
+            version_again = taken.outgoing.version if ref else None
+            taken = replace(taken, outgoing=replace(taken.outgoing, version=version_again, afresh=True))
         else:
-            refuse_to_discard(outgoing, tag, opened.name)
+            refuse_to_discard(taken.outgoing, tag, opened.name)
+        outgoing = taken.outgoing
         _register_anew(session, taken, dry_run)
         sent: Sent
         if dry_run:
@@ -91,7 +92,7 @@ def command(
                 push = Push(outgoing, tag, before, not ref, on_event, session.settings.jobs, origin)
                 sent = carry_out_push(project, opened, push)
         where = f"{opened.name}:{tag}"
-    _report(session, outgoing, sent, where, dry_run, as_json, porcelain)
+    _report(session, taken, sent, where, dry_run, as_json, porcelain)
 
 
 def _register_anew(session: Session, taken: Taken, dry_run: bool) -> None:
@@ -111,14 +112,15 @@ def _origin(session: Session, remote: Remote) -> AbstractContextManager[Remote |
 
 def _report(
     session: Session,
-    outgoing: Outgoing,
+    taken: Taken,
     sent: Sent,
     where: str,
     dry_run: bool,
     as_json: bool,
     porcelain: str | None,
 ) -> None:
-    bundle, plan = sent.bundle, outgoing.plan
+    outgoing, bundle = taken.outgoing, sent.bundle
+    plan = outgoing.plan
     if as_json:
         print_json(
             {
@@ -131,6 +133,7 @@ def _report(
                 "blobs_sent": len(sent.blobs),
                 "bytes_sent": sent.size,
                 "discarded": list(plan.discards),
+                "registered_anew": list(taken.stale),
                 "states": states_json(plan.states),
                 "dry_run": dry_run,
                 **(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from modelops_bundle.digest import short
-from modelops_bundle.errors import ExitCode
+from modelops_bundle.errors import BundleError, ExitCode
 from modelops_bundle.index import mode_text
 from modelops_bundle.local_config import read_local_config
 from modelops_bundle.plumbing._records import RecordWriter
@@ -124,7 +124,11 @@ def _next_step(status: Status, broken: bool) -> str:
 
 def _show_models(project: Project, status: Status) -> bool:
     """Show what is registered, if anything is, and tell whether that forbids a push."""
-    found = _models(project, status)
+    try:
+        found = _models(project, status)
+    except BundleError as error:  # the files can be shown all the same
+        say(f"Models and targets: {printable(error.message)}")
+        return True
     if found is None:
         return False
     from modelops_bundle.porcelain._model_tables import show_tables
@@ -192,10 +196,13 @@ def _print_json(project: Project, status: Status, remote: str, tag: str, others:
         "unreadable": dict(status.unreadable),
         "untracked": others,
     }
-    if found := _models(project, status):
-        from modelops_bundle.porcelain._model_status import models_json
+    try:
+        if found := _models(project, status):
+            from modelops_bundle.porcelain._model_status import models_json
 
-        value |= models_json(project, found)
+            value |= models_json(project, found)
+    except BundleError as error:
+        value["models_error"] = error.message
     if files:
         value["files"] = [
             {

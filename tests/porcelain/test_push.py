@@ -55,6 +55,14 @@ def test_what_is_stale_is_registered_anew_in_the_same_push(models: Workspace, la
     assert models.ok("push").startswith("Everything up to date")
 
 
+def test_scripts_are_told_what_was_stale(models: Workspace) -> None:
+    edit(models, "models/rates.py", "0.3", "0.4")
+    for words in (["--dry-run"], [], ["--force"]):
+        done = json.loads(models.ok("push", "--json", *words))
+        assert done["registered_anew"] == ([] if words == ["--force"] else ["seir_seir"])
+        assert not done["up_to_date"]
+
+
 def test_a_formatted_file_renews_its_digest_without_a_word(models: Workspace, layout: str, tmp_path: Path) -> None:
     models.write("models/rates.py", "# Rates.\n" + RATES)
     assert "stale" not in models.run("push").stderr

@@ -190,6 +190,16 @@ def test_scripts_get_all_of_it(published: Workspace) -> None:
     assert value["targets"][0]["model_output"] == "incidence"
 
 
+def test_a_registry_that_cannot_be_read_does_not_hide_the_files(published: Workspace) -> None:
+    published.write(".modelops-bundle/registry.yaml", "models: [\n")
+    text = published.ok("status")
+    assert "Models and targets: not valid YAML: " in text
+    assert "  ~ .modelops-bundle/registry.yaml" in text
+    assert text.splitlines()[-1] == "Next: modelops-bundle check"
+    assert "registry.yaml" in json.loads(published.ok("status", "--json"))["models_error"]
+    published.refused(2, "status", "Seir")
+
+
 def test_files_show_files_only(models: Workspace) -> None:
     assert "Registered" not in models.ok("status", "--files")
 
