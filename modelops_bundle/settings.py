@@ -34,6 +34,13 @@ class Settings:
     insecure: bool = False
     ca_file: Path | None = None
     environment: str = ""
+    azure_connection_string: str = field(default="", repr=False)
+    azure_account: str = ""
+    azure_key: str = field(default="", repr=False)
+    azure_sas_token: str = field(default="", repr=False)
+    azure_endpoint: str = ""
+    storage_container: str = ""
+    storage_timeout: float = 60.0
     timeout: float = 60.0
     retries: int = 6
     jobs: int = 0
@@ -89,6 +96,13 @@ class Settings:
             insecure=flag("MODELOPS_BUNDLE_INSECURE", "MODELOPS_REGISTRY_INSECURE", "MODEL_OPS_REGISTRY_INSECURE"),
             ca_file=path("MODELOPS_BUNDLE_CA_FILE", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"),
             environment=text("MODELOPS_BUNDLE_ENV"),
+            azure_connection_string=text("AZURE_STORAGE_CONNECTION_STRING"),
+            azure_account=text("AZURE_STORAGE_ACCOUNT"),
+            azure_key=text("AZURE_STORAGE_KEY"),
+            azure_sas_token=text("AZURE_STORAGE_SAS_TOKEN"),
+            azure_endpoint=text("MODELOPS_AZURE_BLOB_ENDPOINT", "MODEL_OPS_AZURE_BLOB_ENDPOINT"),
+            storage_container=text("AZURE_STORAGE_CONTAINER"),
+            storage_timeout=number(60.0, "MODELOPS_EXT_TIMEOUT", "MODEL_OPS_EXT_TIMEOUT", "EXTERNAL_TIMEOUT_S"),
             timeout=number(60.0, "MODELOPS_HTTP_TIMEOUT", "MODEL_OPS_HTTP_TIMEOUT"),
             retries=int(number(6, "MODELOPS_HTTP_RETRY", "MODEL_OPS_HTTP_RETRY")),
             jobs=int(number(0, "MODELOPS_BUNDLE_JOBS")),

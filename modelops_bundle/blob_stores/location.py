@@ -1,0 +1,139 @@
+"""Where a blob lies: `az://container/key`, `s3://bucket/key`, `gs://bucket/key` or `file:///directory/key`.
+
+`azure://` and `fs://` are what an earlier tool wrote. A URI comes from a bundle, that is from anybody: it may
+hold neither a login nor a query (a signed URL is a permission to read), nor a way out of its container. Of the
+file system, only files that are named by their digest can be reached, so that no bundle reads `/etc/shadow`.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from urllib.parse import quote, unquote
+
+from modelops_bundle.digest import Digest, hex_of
+from modelops_bundle.errors import Invalid
+from modelops_bundle.safe_path import printable
+from modelops_bundle.yaml_file import unknown
+
+MAX_KEY_BYTES = 1024
+"""What Azure, S3 and GCS all take."""
+
+_CONTAINER = re.compile(r"[$A-Za-z0-9][A-Za-z0-9._-]{1,221}")
+_PREFIX = re.compile(r"[A-Za-z0-9_=+@~.-]+")
+_BLOB_PATH = re.compile(r"(?P<root>/.*)/(?P<key>(?P<a>[0-9a-f]{2})/(?P<b>[0-9a-f]{2})/(?P=a)(?P=b)[0-9a-f]{60})")
+
+
+class Scheme(StrEnum):
+    """What kind of store a URI is about."""
+
+    AZURE = "az"
+    S3 = "s3"
+    GCS = "gs"
+    DIRECTORY = "file"
+
+
+PROVIDERS = {
+    "azure": Scheme.AZURE,
+    "azurite": Scheme.AZURE,
+    "s3": Scheme.S3,
+    "minio": Scheme.S3,
+    "gcs": Scheme.GCS,
+    "fs": Scheme.DIRECTORY,
+    "directory": Scheme.DIRECTORY,
+}
+"""What environments and `config.yaml` call them."""
+
+_SPELLINGS = {**{str(scheme): scheme for scheme in Scheme}, "azure": Scheme.AZURE, "fs": Scheme.DIRECTORY}
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """An Azure container, a bucket, or a directory by its absolute path."""
+
+    scheme: Scheme
+    name: str
+
+    def uri(self, key: str = "") -> str:
+        """Return the URI of a blob in it, or of the container itself."""
+        name = quote(self.name) if self.scheme is Scheme.DIRECTORY else self.name
+        return f"{self.scheme}://{name}" + (f"/{key}" if key else "")
+
+
+@dataclass(frozen=True, slots=True)
+class BlobLocation:
+    """A container and a key in it."""
+
+    container: Container
+    key: str
+
+
+def parse_uri(uri: str) -> BlobLocation:
+    """Read the untrusted URI of a blob; raise Invalid, never repeating a login or a query in it."""
+    spelling, separator, rest = uri.partition("://")
+    scheme = _SPELLINGS.get(spelling)
+    if scheme is None or not separator:
+        raise _refused(uri, f"known are {', '.join(f'{name}://' for name in _SPELLINGS)}")
+    if set(rest) & set("?#") or not rest.isprintable():
+        raise _refused(uri, "it has a query, a fragment or control characters")
+    if scheme is Scheme.DIRECTORY:
+        path = unquote(rest)
+        match = _BLOB_PATH.fullmatch(path)
+        if not match or not path.isprintable() or {".", ".."} & set(path.split("/")):
+            raise _refused(uri, "a file is named by its digest: file:///DIRECTORY/ab/cd/abcd…")
+        return BlobLocation(Container(scheme, match["root"]), match["key"])
+    name, _, key = rest.partition("/")
+    if not _CONTAINER.fullmatch(name):
+        raise _refused(uri, "no name of a container")
+    if {"", ".", ".."} & set(key.split("/")) or "\\" in key or len(key.encode()) > MAX_KEY_BYTES:
+        raise _refused(uri, "no key that every store takes")
+    return BlobLocation(Container(scheme, name), key)
+
+
+def container_of(provider: str, name: str) -> Container:
+    """Return the container that a configuration names; raise Invalid with a did-you-mean.
+
+    A directory is given by its absolute path.
+    """
+    if provider not in PROVIDERS:
+        raise unknown(printable(provider[:100]), tuple(PROVIDERS), "storage provider")
+    scheme = PROVIDERS[provider]
+    if scheme is Scheme.DIRECTORY:
+        directory = re.sub("/+", "/", name).rstrip("/")
+        if not directory.startswith("/") or {".", ".."} & set(directory.split("/")) or not name.isprintable():
+            raise Invalid(f"not an absolute directory: '{printable(name[:200])}'", hint="give its whole path")
+        return Container(scheme, directory)
+    if not _CONTAINER.fullmatch(name):
+        raise Invalid(
+            f"not a name of a container: '{printable(name[:100])}'", hint="give its name only, without a URL"
+        )
+    return Container(scheme, name)
+
+
+def blob_key(prefix: str, digest: Digest) -> str:
+    """Return the key of a file's content: `<prefix>/<first 2>/<next 2>/<sha256>`; raise Invalid for a prefix."""
+    parts = [part for part in prefix.split("/") if part]
+    if (
+        any(not _PREFIX.fullmatch(part) or part in (".", "..") for part in parts)
+        or len(prefix) > MAX_KEY_BYTES // 2
+    ):
+        raise Invalid(
+            f"not a prefix of keys: '{printable(prefix[:100])}'",
+            hint="it has letters, digits and _=+@~.- between its '/'",
+        )
+    name = hex_of(digest)
+    return "/".join([*parts, name[:2], name[2:4], name])
+
+
+def shown_uri(uri: str) -> str:
+    """Return an untrusted URI for a message, without a login or a query, on one short line."""
+    address = re.split(r"[?#]", uri, maxsplit=1)[0]
+    scheme, separator, rest = address.partition("://")
+    authority, slash, path = rest.partition("/")
+    return printable(f"{scheme}{separator}{authority.rpartition('@')[2]}{slash}{path}"[:200])
+
+
+def _refused(uri: str, why: str) -> Invalid:
+    return Invalid(
+        f"not an address of a blob: '{shown_uri(uri)}': {why}",
+        hint="ask who published the bundle to push it again",
+    )

@@ -1,0 +1,65 @@
+"""How to reach a blob store: endpoint and credentials, from the environment's file and the variables.
+
+Credentials in the file of the chosen environment come first: they are for its storage, while the clouds' own
+variables may be about another one. What neither says is left to the default chain of the cloud's SDK, which
+asks its own variables, files and services.
+"""
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from modelops_bundle.blob_stores.location import PROVIDERS, Scheme
+from modelops_bundle.settings import Settings
+
+if TYPE_CHECKING:
+    from modelops_bundle.environments import Environment
+
+JOBS = 4
+"""How many parts of one blob travel at a time, unless the settings say."""
+
+
+@dataclass(frozen=True, slots=True)
+class StorageAccess:
+    """Credentials and manners for one kind of store; empty text means that nothing says it.
+
+    `account` and `secret` are an Azure account and its key, or an S3 access key and its secret; `signature`
+    is a shared access signature of Azure. `timeout` is in seconds; `retries` counts tries after the first.
+    """
+
+    endpoint: str = ""
+    account: str = field(default="", repr=False)
+    secret: str = field(default="", repr=False)
+    signature: str = field(default="", repr=False)
+    connection_string: str = field(default="", repr=False)
+    timeout: float = 60.0
+    retries: int = 6
+    jobs: int = JOBS
+
+
+def access_to(scheme: Scheme, settings: Settings, environment: "Environment | None") -> StorageAccess:
+    """Return how to reach stores of a kind."""
+    storage = dict(environment.storage) if environment else {}
+    if PROVIDERS.get(storage.get("provider", "")) is not scheme:
+        storage = {}
+    # A signature may stand in the endpoint, as the portal of Azure shows it.
+    endpoint, _, signature = storage.get("endpoint", "").partition("?")
+    access = StorageAccess(
+        endpoint=endpoint.rstrip("/"),
+        account=storage.get("access_key", ""),
+        secret=storage.get("secret_key", ""),
+        signature=signature,
+        connection_string=storage.get("connection_string", ""),
+        timeout=settings.storage_timeout,
+        retries=settings.retries,
+        jobs=settings.jobs or JOBS,
+    )
+    if scheme is not Scheme.AZURE or access.connection_string or access.secret or access.signature:
+        return access
+    return replace(
+        access,
+        endpoint=access.endpoint or settings.azure_endpoint.rstrip("/"),
+        account=access.account or settings.azure_account,
+        secret=settings.azure_key,
+        signature=settings.azure_sas_token,
+        connection_string=settings.azure_connection_string,
+    )

@@ -1,0 +1,69 @@
+"""What goes wrong with a blob store, told without what the SDKs say.
+
+Their messages may hold a signed URL, or headers: of an SDK's error only its code and its status are shown, and
+it is not kept as the cause.
+"""
+
+from modelops_bundle.errors import AuthRefused, IntegrityError, Invalid, NotFound, TransferFailed
+
+
+class MissingBlob(NotFound):
+    """A blob store does not have a blob that a bundle names."""
+
+    def __init__(self, uri: str) -> None:
+        super().__init__(f"there is no blob '{uri}'", hint="ask who published the bundle to push it again")
+
+
+class MissingContainer(NotFound):
+    """The container itself does not exist, or is hidden from us."""
+
+    def __init__(self, name: str, hint: str) -> None:
+        super().__init__(f"there is no container '{name}'", hint=hint)
+
+
+class DamagedBlob(IntegrityError):
+    """A blob's bytes are not those that its name promises."""
+
+
+class ArchivedBlob(TransferFailed):
+    """A blob is in a tier that cannot be read at once."""
+
+    def __init__(self, uri: str) -> None:
+        super().__init__(
+            f"'{uri}' is archived, and cannot be read at once",
+            hint="restore it to the hot tier with the tools of your cloud, which takes hours, then run it again",
+        )
+
+
+class StorageRefused(AuthRefused):
+    """A blob store does not let us in."""
+
+    def __init__(self, name: str, said: str, hint: str) -> None:
+        super().__init__(f"'{name}' refuses access: {said}", hint=hint)
+
+
+class NoStorageAccount(AuthRefused):
+    """Nothing says who we are to a blob store."""
+
+
+class StorageUnavailable(TransferFailed):
+    """A blob store failed, or cannot be reached, however often its SDK tried."""
+
+    def __init__(self, name: str, said: str) -> None:
+        super().__init__(f"'{name}' failed: {said}", hint="check the network and the endpoint, then run it again")
+
+
+class MissingExtra(Invalid):
+    """The SDK of a cloud is not installed; it is an extra of ours."""
+
+    def __init__(self, name: str, extra: str) -> None:
+        super().__init__(
+            f"'{name}' needs the extra '{extra}', which is not installed",
+            hint=f"pip install 'modelops-bundle[{extra}]'",
+        )
+
+
+def check_size(uri: str, found: int, expected: int) -> None:
+    """Raise DamagedBlob for a blob of another size than its bundle says."""
+    if found != expected:
+        raise DamagedBlob(f"'{uri}' has {found} bytes, and {expected} in the bundle")
