@@ -23,28 +23,34 @@ def read_contacts() -> list[list[float]]:
         return [[float(cell) for cell in row[1:]] for row in list(csv.reader(file))[1:]]
 
 
-def simulate() -> list[list[float]]:
-    """Return the number of infectious people per day and age group."""
-    population = read_column("demographics.csv", "population")
-    contacts = read_contacts()
-    groups = range(len(population))
-    susceptible = [people - 10 for people in population]
-    exposed = [0.0 for _ in groups]
-    infectious = [10.0 for _ in groups]
-    history = []
-    for _ in range(DAYS):
-        history.append(list(infectious))
-        for group in groups:
-            pressure = sum(contacts[group][o] * infectious[o] / population[o] for o in groups)
-            infected = min(susceptible[group], BETA * pressure * susceptible[group] / 10)
-            sick, recovered = exposed[group] / LATENT_DAYS, infectious[group] / INFECTIOUS_DAYS
-            susceptible[group] -= infected
-            exposed[group] += infected - sick
-            infectious[group] += sick - recovered
-    return history
+class SEIR:
+    """People who are susceptible, exposed, infectious or recovered, in age groups."""
+
+    def __init__(self) -> None:
+        self.population = read_column("demographics.csv", "population")
+        self.contacts = read_contacts()
+
+    def run(self) -> list[list[float]]:
+        """Return the number of infectious people per day and age group."""
+        groups = range(len(self.population))
+        susceptible = [people - 10 for people in self.population]
+        exposed = [0.0 for _ in groups]
+        infectious = [10.0 for _ in groups]
+        history = []
+        for _ in range(DAYS):
+            history.append(list(infectious))
+            for group in groups:
+                met = self.contacts[group]
+                pressure = sum(met[other] * infectious[other] / self.population[other] for other in groups)
+                infected = min(susceptible[group], BETA * pressure * susceptible[group] / 10)
+                sick, recovered = exposed[group] / LATENT_DAYS, infectious[group] / INFECTIOUS_DAYS
+                susceptible[group] -= infected
+                exposed[group] += infected - sick
+                infectious[group] += sick - recovered
+        return history
 
 
 if __name__ == "__main__":
-    totals = [sum(day) for day in simulate()]
+    totals = [sum(day) for day in SEIR().run()]
     peak = max(range(len(totals)), key=totals.__getitem__)
     print(f"peak: day {peak}, {totals[peak]:.1f} infectious")
