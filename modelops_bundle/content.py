@@ -2,12 +2,14 @@
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import BinaryIO
 
 from modelops_bundle.digest import digest_of
 from modelops_bundle.errors import NotFound
 from modelops_bundle.hashing import FileChanged, open_regular
 from modelops_bundle.index import IndexEntry
+from modelops_bundle.objects import ObjectMissing
 from modelops_bundle.packing import Source
 from modelops_bundle.project import Project
 from modelops_bundle.tree import TreeEntry
@@ -23,7 +25,7 @@ def source_of(project: Project, entry: TreeEntry, index: Mapping[str, IndexEntry
     known = tracked.blake3 if tracked and tracked.digest == entry.digest else None
 
     def open_content() -> BinaryIO:
-        if entry.digest in project.objects:
+        with suppress(ObjectMissing):
             return project.objects.open(entry.digest)
         try:
             return open_regular(f"{project.root}/{entry.path}")

@@ -88,9 +88,9 @@ class ObjectStore:
             raise ObjectMissing(digest) from None
 
     def open(self, digest: Digest) -> BinaryIO:
-        """Open an object for reading, unverified; raise ObjectMissing."""
+        """Open an object for reading, unbuffered and unverified; raise ObjectMissing."""
         try:
-            return open(self._file(digest), "rb")
+            return open(self._file(digest), "rb", buffering=0)  # type: ignore[return-value,unused-ignore]
         except FileNotFoundError:
             raise ObjectMissing(digest) from None
 

@@ -44,6 +44,14 @@ class Spot(NamedTuple):
     chunk: int
 
 
+class Chunk(NamedTuple):
+    """A chunk on its way into a pack: its raw BLAKE3, its bytes as they are stored, and its raw length."""
+
+    id: bytes
+    stored: bytes | memoryview
+    raw: int
+
+
 class PackWriter:
     """Writes chunks of one kind into as many packs of about `size` bytes as are needed."""
 
@@ -62,13 +70,19 @@ class PackWriter:
 
         `name` is its BLAKE3 if that is known, `span` where its raw bytes lie if they need not be kept.
         """
-        stored = self._stored(raw)
-        if self._open and not self._open.has_room(len(stored), self._size):
+        return self.put(self.prepared(raw, name), span)
+
+    def prepared(self, raw: bytes | memoryview, name: bytes | None = None) -> Chunk:
+        """Return a chunk as it will be stored; may run beside anything but itself."""
+        return Chunk(name or chunk_id(raw), self._stored(raw), len(raw))
+
+    def put(self, chunk: Chunk, span: Span | None = None) -> Spot:
+        """Put a prepared chunk into the open pack; `span` is of use only if it is not compressed."""
+        if self._open and not self._open.has_room(len(chunk.stored), self._size):
             self.close()
         if self._open is None:
             self._open = _OpenPack(self._tmp)
-        number = self._open.append(name or chunk_id(raw), stored, len(raw), span if stored is raw else None)
-        return Spot(len(self.finished), number)
+        return Spot(len(self.finished), self._open.append(chunk, span if len(chunk.stored) == chunk.raw else None))
 
     def _stored(self, raw: bytes | memoryview) -> bytes | memoryview:
         """Return a chunk compressed if that is worth it; after many that were not, few are even tried."""
@@ -117,10 +131,10 @@ class _OpenPack:
         # One row is left for the end of the archive.
         return self._size + stored <= size and len(self._rows) < MAX_CHUNKS - 1
 
-    def append(self, name: bytes, stored: bytes | memoryview, raw: int, span: Span | None = None) -> int:
+    def append(self, chunk: Chunk, span: Span | None = None) -> int:
         """Add a chunk; without a `span` that has its stored bytes, they are written."""
-        self._rows.append((name, len(stored), raw))
-        self._add(stored, span)
+        self._rows.append((chunk.id, len(chunk.stored), chunk.raw))
+        self._add(chunk.stored, span)
         return len(self._rows) - 1
 
     def _add(self, data: bytes | memoryview, span: Span | None = None) -> None:
@@ -154,7 +168,7 @@ class _OpenPack:
 
     def finish(self, kind: PackKind) -> FinishedPack:
         if kind is PackKind.MEMBERS:
-            self.append(chunk_id(END), compress(END, LEVEL), len(END))
+            self.append(Chunk(chunk_id(END), compress(END, LEVEL), len(END)))
         payload = payload_of(kind, self._rows)
         self._add(skippable_frame(payload))
         self._flush()

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -15,7 +16,7 @@ from modelops_bundle.digest import Digest, digest_of, hex_of
 from modelops_bundle.hashing import FileChanged
 from modelops_bundle.pack_content import Span
 from modelops_bundle.pack_format import PACK_SIZE, PackKind
-from modelops_bundle.pack_writer import FinishedPack, PackSink, PackWriter, Spot
+from modelops_bundle.pack_writer import Chunk, FinishedPack, PackSink, PackWriter, Spot
 from modelops_bundle.places import Terms
 from modelops_bundle.tar_member import header, padding
 from modelops_bundle.tree import TreeEntry
@@ -90,6 +91,8 @@ class Packer:
         self._here: dict[bytes, Spot] = {}
         self._frame = bytearray()
         self._in_frame: list[tuple[Digest, int]] = []
+        self._beside = ThreadPoolExecutor(1)
+        self._compressing: tuple[Future[Chunk], list[tuple[Digest, int]]] | None = None
         self._drafts: dict[Digest, _Draft] = {}
 
     def add(self, entry: TreeEntry, source: Source) -> None:
@@ -110,6 +113,7 @@ class Packer:
     def finish(self) -> dict[Digest, Terms]:
         """Close all packs and return the place of every file added, by its digest."""
         self._close_frame()
+        self._put_frame()
         self._members.close()
         self._chunks.close()
         places = dict(self._known.files)
@@ -117,6 +121,7 @@ class Packer:
 
     def abandon(self) -> None:
         """Remove the files of packs that are not finished."""
+        self._beside.shutdown()
         self._members.abandon()
         self._chunks.abandon()
 
@@ -138,12 +143,20 @@ class Packer:
             self._close_frame()
 
     def _close_frame(self) -> None:
+        """Compress a frame while files are read for the next one."""
+        self._put_frame()
         if self._frame:
-            spot = self._members.add(bytes(self._frame))
-            for digest, skip in self._in_frame:
+            frame = self._beside.submit(self._members.prepared, bytes(self._frame))
+            self._compressing = frame, self._in_frame
+            self._frame, self._in_frame = bytearray(), []
+
+    def _put_frame(self) -> None:
+        """Put the frame that is being compressed into its pack."""
+        if self._compressing:
+            (frame, in_frame), self._compressing = self._compressing, None
+            spot = self._members.put(frame.result())
+            for digest, skip in in_frame:
                 self._drafts[digest] = _Draft([_InDraft(self._members, spot)], skip)
-            self._frame = bytearray()
-            self._in_frame = []
 
     def _cut(self, entry: TreeEntry, source: Source) -> Iterator[_Where]:
         with source.open() as stream:

@@ -18,6 +18,7 @@ from modelops_bundle.chunking import MAX_CHUNK, Cut, chunk_id, cut
 from modelops_bundle.digest import digest_of
 from modelops_bundle.hashing import FileChanged
 from modelops_bundle.pack_format import PACK_SIZE, PackKind
+from modelops_bundle.pack_writer import Chunk, PackWriter
 from modelops_bundle.packing import Known, Packer, Source, pack_size_for
 from modelops_bundle.tree import Mode
 from modelops_bundle.zstandard import ZstdDecompressor
@@ -79,6 +80,19 @@ def test_the_same_chunks_are_packed_once(tmp_path: Path) -> None:
     (index,) = zeros.indexes.values()
     assert len(index.chunks) == 1
     assert content(zeros, "zeros") == bytes(40 * MAX_CHUNK)
+
+
+def test_a_failure_to_compress_is_raised(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(self: PackWriter, raw: bytes) -> Chunk:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(PackWriter, "prepared", fail)
+    packer = Packer(Known(), tmp_path, Packed())
+    packer.add(entry_for("a", noise(1000)), Source(partial(io.BytesIO, noise(1000))))
+    with pytest.raises(ZeroDivisionError):
+        packer.finish()
+    packer.abandon()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_packs_depend_on_content_only(tmp_path: Path) -> None:
