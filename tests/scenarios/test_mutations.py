@@ -1,7 +1,8 @@
 """The semantic digest on real code: no change of what a program does goes unseen, no change of layout is seen.
 
-The sources are Starsim's own and those of packages that it brings along. A mutant is one small edit that still
-compiles, and to other code than before.
+The sources are Starsim's own and those of packages that it brings along. A mutant is one small edit that compiles
+to other code than before. Edits that move nothing but lines and the blanks of docstrings are found among them, and
+do not count as mutants.
 """
 
 import io
@@ -13,7 +14,7 @@ import tokenize
 from collections.abc import Callable, Iterator
 from difflib import unified_diff
 from functools import cache
-from itertools import accumulate, islice
+from itertools import accumulate
 from pathlib import Path
 
 import black
@@ -87,12 +88,16 @@ def mutants(package: str, kind: str) -> Iterator[tuple[Path, str, str]]:
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("package", PACKAGES)
 def test_no_mutant_keeps_its_digest(package: str, kind: str) -> None:
-    chosen = list(islice(mutants(package, kind), MUTANTS))
-    assert len(chosen) == MUTANTS
-    for path, text, mutant in chosen:
-        if digest(mutant) == digest(text):
+    seen = 0
+    for path, text, mutant in mutants(package, kind):
+        if digest(mutant) != digest(text):
+            seen += 1
+        else:
             difference = "\n".join(unified_diff(text.splitlines(), mutant.splitlines(), str(path), kind))
             assert same_program(mutant, text), difference
+        if seen == MUTANTS:
+            return
+    raise AssertionError(f"only {seen} mutants")
 
 
 @pytest.mark.parametrize("package", PACKAGES)
