@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+from modelops_bundle.arrival import Arrival, Arriving
 from modelops_bundle.bundle_index import BundleFile
 from modelops_bundle.canonical_json import MalformedDocument
 from modelops_bundle.chunking import MAX_CHUNK, chunk_id
@@ -218,7 +219,9 @@ def unpack(
     now: plan them again. Raises WrongBytes when the remote is to blame.
     """
 
-    def work(pack: Digest) -> None:
+    arrival = Arrival(plan.wanted)
+
+    def fetch(pack: Digest) -> None:
         with _Files() as files:
             for offset, length, numbers in plan.requests(pack):
                 blocks = remote.read_blob(plan.packs[pack], offset, length)
@@ -227,12 +230,22 @@ def unpack(
             files.note(pack)
         meter.advance(0, 1)
 
+    def work(pack: Digest | None) -> None:
+        if pack is None:
+            _hash_large(plan, arrival)
+        else:
+            with arrival.of(pack):
+                fetch(pack)
+
     if plan.wanted:
         with Meter("fetch", on_event, len(plan.wanted), plan.cost()[1]) as meter:
-            in_parallel(work, list(plan.wanted), jobs)
+            in_parallel(work, [*plan.wanted, None], jobs)
+    else:
+        _hash_large(plan, arrival)
     damaged = []
     for target in plan.targets:
-        content = target.content or _content_of(target)
+        content = target.content
+        assert content
         if content.digest == target.file.entry.digest:
             stage(target.file, target.temporary, content)
             if not target.small:
@@ -314,6 +327,19 @@ class _Files:
                 journal.write(f"{pack}\n")
 
 
-def _content_of(target: _Target) -> Content:
-    with target.temporary.open("rb", buffering=0) as stream:
-        return hash_stream(stream)  # type: ignore[arg-type,unused-ignore]
+def _hash_large(plan: UnpackPlan, arrival: Arrival) -> None:
+    """Hash the large files, one after the other, while packs that hold later parts are still being fetched."""
+    for target in plan.targets:
+        if target.content is None and not target.small:
+            assert isinstance(target.file.place, Terms)
+            with target.temporary.open("rb", buffering=0) as stream:
+                arriving = Arriving(stream, _ends(plan, target.file.place), arrival)
+                target.content = hash_stream(arriving)  # type: ignore[arg-type]
+
+
+def _ends(plan: UnpackPlan, place: Terms) -> Iterator[tuple[Digest, int]]:
+    """Yield the packs from which a file's bytes come, in order, each with the offset at which its part ends."""
+    end = -place.skip
+    for pack, first, count in place.terms:
+        end += sum(chunk.raw for chunk in plan.indexes[pack].chunks[first : first + count])
+        yield pack, end
