@@ -122,6 +122,10 @@ class Checkout:
         """The paths that are ready."""
         return self._staged.keys()
 
+    def staged_at(self, path: str) -> Path:
+        """Return where a staged file lies until it is committed."""
+        return self._staged[path].temporary
+
     def drop(self, keep: Container[str]) -> None:
         """Forget staged files that are not wanted after all."""
         self._staged = {path: staged for path, staged in self._staged.items() if path in keep}

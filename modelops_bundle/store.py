@@ -19,11 +19,14 @@ if TYPE_CHECKING:
 
 
 class Store:
-    """One directory with `objects`, `packs` and `tmp`."""
+    """One directory with `objects`, `packs` and `tmp`.
 
-    def __init__(self, directory: Path) -> None:
+    A `tmp` of its own, in the same file system, lets a process fetch while another one fetches something else.
+    """
+
+    def __init__(self, directory: Path, tmp: Path | None = None) -> None:
         self.directory = directory
-        self.tmp = directory / "tmp"
+        self.tmp = tmp or directory / "tmp"
         self.objects = ObjectStore(directory / "objects", self.tmp)
         self.read_before: dict[Digest, Bundle] = {}
 

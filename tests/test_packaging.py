@@ -1,5 +1,6 @@
 """What is installed is one package, `modelops_bundle`, with every file of its three layers."""
 
+import importlib.metadata
 import shutil
 import subprocess
 import sys
@@ -43,6 +44,20 @@ def test_every_module_of_a_layer_is_in_the_wheel(wheel: zipfile.ZipFile, layer: 
     modules = {f"{inside}{path.relative_to(CHECKOUT)}" for path in (CHECKOUT / layer).rglob("*.py")}
     assert modules
     assert modules <= set(wheel.namelist())
+
+
+def test_the_platform_finds_the_workers_door_by_its_entry_point(wheel: zipfile.ZipFile, tmp_path: Path) -> None:
+    (name,) = (name for name in wheel.namelist() if name.endswith(".dist-info/entry_points.txt"))
+    dist = importlib.metadata.Distribution.at(Path(wheel.extract(name, tmp_path)).parent)
+    (point,) = dist.entry_points.select(group="modelops.bundle_repos", name="modelops_bundle")
+    repository = point.load()(
+        registry_ref="localhost:5000",
+        cache_dir=str(tmp_path / "cache"),
+        cache_structure="digest_short",
+        default_tag="latest",
+        insecure=True,
+    )
+    assert callable(repository.ensure_local) and callable(repository.exists)
 
 
 def test_the_wheel_says_that_it_has_types(wheel: zipfile.ZipFile) -> None:

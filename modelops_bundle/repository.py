@@ -1,0 +1,134 @@
+"""The worker's door: bundles by digest, as directories on this machine.
+
+The platform finds the class by the entry point `modelops_bundle` in the group `modelops.bundle_repos`, and speaks
+to it by the protocol `BundleRepository` of its contracts.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from modelops_bundle.bundle_reference import is_directory, remote_name, without_scheme
+from modelops_bundle.digest import Digest, parse_digest
+from modelops_bundle.errors import Invalid, NotFound
+from modelops_bundle.fetching import Origin
+from modelops_bundle.registry.reference import parse_reference
+from modelops_bundle.remotes import environments_of, open_remote
+from modelops_bundle.safe_path import printable
+from modelops_bundle.settings import Settings
+from modelops_bundle.tags import check_tag
+from modelops_bundle.worker_cache.layout import CacheLayout
+from modelops_bundle.worker_cache.shared_cache import SharedCache
+
+if TYPE_CHECKING:
+    from modelops_bundle.environments import Environment
+    from modelops_bundle.remote import Remote
+
+_REFERENCE = re.compile(r"(?:([^@\s]+)@)?(sha256:[0-9a-f]{64})", re.IGNORECASE)
+
+
+class NotADigestReference(Invalid, ValueError):
+    """What a job names is not a bundle by its digest; jobs carry no tags, which may move while they run."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """A bundle and the remote that has it."""
+
+    remote: str
+    digest: Digest
+
+
+class ModelOpsBundleRepository:
+    """Bundles of a registry, each fetched once into a cache that any number of processes share.
+
+    `registry_ref` is a registry, `HOST/PATH` in one, or a layout directory; a reference's repository is appended
+    to it. `cache_structure` says how directories are named: `digest_short` or `digest`. `default_tag` is what the
+    platform gives every repository; references to jobs hold digests only. `insecure` allows plain http.
+
+    Logins come from the places that docs/environments.md lists. Raises Invalid.
+    """
+
+    def __init__(
+        self,
+        registry_ref: str,
+        cache_dir: str | Path,
+        cache_structure: str = "digest_short",
+        default_tag: str = "latest",
+        insecure: bool = False,
+    ) -> None:
+        self.registry_ref = registry_ref if is_directory(registry_ref) else without_scheme(registry_ref)
+        self.cache_dir = Path(cache_dir).absolute()
+        self.cache_structure = cache_structure
+        self.default_tag = check_tag(default_tag)
+        self.insecure = insecure
+        self._directory = Path().absolute()
+        self._cache = SharedCache(CacheLayout(self.cache_dir, cache_structure))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # What is sent to other processes holds no login: they have their own surroundings.
+        given = (self.registry_ref, str(self.cache_dir), self.cache_structure, self.default_tag, self.insecure)
+        return type(self), given
+
+    def ensure_local(self, bundle_ref: str) -> tuple[str, Path]:
+        """Return the digest of a bundle and a directory with its files, fetched and verified if need be.
+
+        `bundle_ref` is `sha256:<hex>` or `REPOSITORY@sha256:<hex>`. A bundle that is here costs no request.
+        Raises ValueError for other references, NotFound, AuthRefused, TransferFailed, and IntegrityError when
+        anything does not match its digest, the registry's dependencies included.
+        """
+        wanted = self._parse(bundle_ref)
+        return wanted.digest, self._cache.require(wanted.digest, partial(self._origin, wanted.remote))
+
+    def exists(self, bundle_ref: str) -> bool:
+        """Ask the registry whether it has a bundle; raises as `ensure_local` does, but for NotFound."""
+        wanted = self._parse(bundle_ref)
+        with self._origin(wanted.remote) as origin:
+            try:
+                origin.remote.fetch_manifest(wanted.digest)
+            except NotFound:
+                return False
+        return True
+
+    def _parse(self, text: str) -> _Wanted:
+        match = _REFERENCE.fullmatch(text.strip())
+        if match is None:
+            raise NotADigestReference(
+                f"not a bundle by its digest: '{printable(text[:200])}'",
+                hint="write sha256:<64 hex digits> or REPOSITORY@sha256:<64 hex digits>",
+            )
+        try:
+            return _Wanted(self._remote_name(match[1] or ""), parse_digest(match[2].lower()))
+        except Invalid as error:
+            raise NotADigestReference(error.message, hint=error.hint) from error
+
+    def _remote_name(self, repository: str) -> str:
+        # Some write the registry into the reference too.
+        repository = repository.removeprefix(f"{self.registry_ref}/")
+        if repository and repository != self.registry_ref:
+            name = f"{self.registry_ref.rstrip('/')}/{parse_reference(f'localhost/{repository}').repository}"
+        else:
+            name = self.registry_ref
+        return remote_name(name, self._directory)
+
+    @contextmanager
+    def _origin(self, name: str) -> Iterator[Origin]:
+        settings = Settings.from_environment()
+        settings = replace(settings, insecure=settings.insecure or self.insecure)
+        remote: Remote = open_remote(name, settings, _environment(settings))
+        try:
+            yield Origin(remote, jobs=settings.jobs)
+        finally:
+            remote.close()
+
+
+def _environment(settings: Settings) -> "Environment | None":
+    """Return the environment that a variable names, or the default one where it exists."""
+    from modelops_bundle.environments import DEFAULT_NAME
+
+    environments = environments_of(settings)
+    return environments.load(settings.environment) if settings.environment else environments.find(DEFAULT_NAME)

@@ -1,0 +1,68 @@
+"""Where things lie in a worker's cache, and who may change them.
+
+    bundles/<name>/        the files of one bundle, as they are served
+    records/<name>.json    what was verified there, and the stat of every file (see `completion`)
+    objects/ packs/        a store, shared by all bundles
+    tmp/<hex>/             what is on its way; it belongs to the holder of the lock
+    locks/<12 hex>.lock
+
+A name is the first 12 hex digits of the bundle's digest, or all 64 where another bundle has the short one. Which
+bundle a directory holds is never told by its name, but by the whole digest in its record.
+"""
+
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from modelops_bundle.digest import Digest, hex_of
+from modelops_bundle.errors import Invalid
+from modelops_bundle.lockfile import hold
+from modelops_bundle.store import Store
+
+STRUCTURES = {"digest_short": True, "digest": False}
+"""Names of directories, as the platform calls them: short ones where possible, or whole digests always."""
+
+_SHORT = 12
+_WAIT = 3600.0
+"""Seconds to wait for another process that fetches the same bundle. A dead one frees its lock at once."""
+
+
+class CacheLayout:
+    """The paths of one cache."""
+
+    def __init__(self, root: Path, structure: str = "digest_short") -> None:
+        if structure not in STRUCTURES:
+            known = " or ".join(f"'{name}'" for name in STRUCTURES)
+            raise Invalid(f"no such structure of a cache: '{structure}'", hint=f"{known}")
+        self.root = root
+        self._short = STRUCTURES[structure]
+
+    def names(self, digest: Digest) -> tuple[str, ...]:
+        """Return the names that a bundle's directory may have, the preferred one first."""
+        name = hex_of(digest)
+        return (name[:_SHORT], name) if self._short else (name,)
+
+    def tree(self, name: str) -> Path:
+        """Return the directory with a bundle's files."""
+        return self.root / "bundles" / name
+
+    def record(self, name: str) -> Path:
+        """Return the completion record of a directory."""
+        return self.root / "records" / f"{name}.json"
+
+    def records(self) -> list[Path]:
+        """Return all completion records, the one used last first."""
+        found = []
+        for path in (self.root / "records").glob("*.json"):
+            try:
+                found.append((path.stat().st_mtime_ns, path))
+            except FileNotFoundError:  # somebody prunes
+                continue
+        return [path for _, path in sorted(found, reverse=True)]
+
+    def store(self, digest: Digest) -> Store:
+        """Return the cache's store, with a place of the bundle's own for what is on its way."""
+        return Store(self.root, self.root / "tmp" / hex_of(digest))
+
+    def lock(self, digest: Digest, wait: float = _WAIT) -> AbstractContextManager[None]:
+        """Keep other processes from changing a bundle, and those that may have its short name; raise Busy."""
+        return hold(self.root / "locks" / f"{hex_of(digest)[:_SHORT]}.lock", wait=wait)

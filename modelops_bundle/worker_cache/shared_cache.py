@@ -1,0 +1,151 @@
+"""The cache itself: give a bundle's directory, whatever must be done before it can be served.
+
+One process at a time fills or repairs a bundle, under a lock that the kernel frees when that process dies; the
+others wait, and then find it done. What is served was hashed when it was written. Afterwards the stat of its files
+vouches for it: of all of them when a process first asks, then of some at each call, in turn.
+"""
+
+import logging
+import os
+import shutil
+import time
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from modelops_bundle.bundle import Bundle
+from modelops_bundle.digest import Digest
+from modelops_bundle.fetching import Origin
+from modelops_bundle.store import Store
+from modelops_bundle.worker_cache.completion import (
+    Completion,
+    FileStat,
+    changed_since,
+    is_unchanged,
+    read_completion,
+    stats_of,
+    write_completion,
+)
+from modelops_bundle.worker_cache.contents import require_version, restore
+from modelops_bundle.worker_cache.examination import clear_the_way, damaged
+from modelops_bundle.worker_cache.layout import CacheLayout
+
+OpenOrigin = Callable[[], AbstractContextManager[Origin]]
+"""Opens the remote that has a bundle, when it is needed."""
+
+_SPOT = 64
+"""How many files are looked at when a bundle is asked for again: a quarter of a millisecond."""
+_MARK_EVERY = 60.0
+"""Seconds between two notes in the cache that a bundle is in use."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class _Served:
+    """A bundle that this process was given before."""
+
+    root: Path
+    record: Path
+    files: Sequence[tuple[str, FileStat | None]]
+    next: int = 0
+    marked: float = 0.0
+
+    def is_sound(self) -> bool:
+        """Look at the next few files, and tell whether they are as they were."""
+        count = len(self.files)
+        begin, self.next = self.next, (self.next + _SPOT) % max(count, 1)
+        spot = self.files[begin : begin + _SPOT]
+        return all(is_unchanged(path, known) for path, known in spot) and os.path.isdir(self.root)
+
+    def mark(self) -> None:
+        """Note in the cache that the bundle is in use, so that it is not pruned for its age."""
+        now = time.monotonic()
+        if now - self.marked >= _MARK_EVERY:
+            self.marked = now
+            with suppress(OSError):  # somebody else's cache that we may only read
+                os.utime(self.record)
+
+
+class SharedCache:
+    """A cache of bundles below one directory. Threads and processes may use it at the same time."""
+
+    def __init__(self, layout: CacheLayout) -> None:
+        self._layout = layout
+        self._served: dict[Digest, _Served] = {}
+
+    def require(self, digest: Digest, open_origin: OpenOrigin) -> Path:
+        """Return the directory with a bundle's files, all as published; makes no request when it is whole.
+
+        Raises NotFound, AuthRefused, TransferFailed and IntegrityError as fetching does, RegistryMismatch when the
+        bundle contradicts its registry, and Busy when another process fetches it for an hour.
+        """
+        served = self._served.get(digest)
+        if served is None or not served.is_sound():
+            served = self._served[digest] = self._look(digest) or self._make(digest, open_origin)
+        served.mark()
+        return served.root
+
+    def _look(self, digest: Digest) -> _Served | None:
+        """Return a bundle that is whole, going by the stat of every file."""
+        for name in self._layout.names(digest):
+            known = read_completion(self._layout.record(name))
+            if known and known.digest == digest and not changed_since(self._layout.tree(name), known):
+                return self._serve(name, known)
+        return None
+
+    def _serve(self, name: str, known: Completion) -> _Served:
+        root = self._layout.tree(name)
+        return _Served(
+            root, self._layout.record(name), [(f"{root}/{path}", stat) for path, stat in known.files.items()]
+        )
+
+    def _make(self, digest: Digest, open_origin: OpenOrigin) -> _Served:
+        with self._layout.lock(digest):
+            # Somebody may have done it while we waited.
+            if served := self._look(digest):
+                return served
+            store = self._layout.store(digest)
+            store.tmp.mkdir(parents=True, exist_ok=True)
+            with open_origin() as origin:
+                bundle = require_version(store, origin, digest)
+                name, known = self._place(digest)
+                if known:
+                    self._repair(name, known, bundle, store, origin)
+                else:
+                    self._fill(name, bundle, store, origin)
+            done = Completion(
+                digest, bundle.config.tree, origin.remote.name, stats_of(self._layout.tree(name), bundle.tree)
+            )
+            write_completion(self._layout.record(name), done, store.tmp)
+            shutil.rmtree(store.tmp, ignore_errors=True)
+            return self._serve(name, done)
+
+    def _place(self, digest: Digest) -> tuple[str, Completion | None]:
+        """Return the name for a bundle's directory, and its record if it has one."""
+        known = {name: read_completion(self._layout.record(name)) for name in self._layout.names(digest)}
+        for name, found in known.items():
+            if found and found.digest == digest:
+                return name, found
+        return next((name for name, found in known.items() if found is None), [*known][-1]), None
+
+    def _fill(self, name: str, bundle: Bundle, store: Store, origin: Origin) -> None:
+        """Make a bundle's directory beside its place, and move it there as a whole."""
+        root, staging, old = self._layout.tree(name), store.tmp / "tree", store.tmp / "old"
+        for left in staging, old:
+            shutil.rmtree(left, ignore_errors=True)
+        restore(self._layout, store, origin, bundle, list(bundle.tree), staging)
+        root.parent.mkdir(parents=True, exist_ok=True)
+        with suppress(FileNotFoundError):  # what has no record was left by a killed process
+            root.rename(old)
+        staging.rename(root)
+
+    def _repair(self, name: str, known: Completion, bundle: Bundle, store: Store, origin: Origin) -> None:
+        """Put back what is damaged, file by file: simulations may be running in the directory."""
+        root = self._layout.tree(name)
+        wrong = damaged(root, bundle, changed_since(root, known))
+        for path in wrong:
+            _log.warning("'%s' was changed in the cache, and is put back: '%s'", path, root)
+        clear_the_way(root, wrong)
+        restore(self._layout, store, origin, bundle, wrong, root)
