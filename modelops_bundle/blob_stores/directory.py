@@ -11,8 +11,8 @@ from modelops_bundle.blob_stores.location import Container
 from modelops_bundle.blob_stores.store_errors import (
     MissingBlob,
     MissingContainer,
+    StorageFailed,
     StorageRefused,
-    StorageUnavailable,
     check_size,
 )
 from modelops_bundle.digest import Digest, digest_of_stream
@@ -99,4 +99,4 @@ class DirectoryStore:
         said = error.strerror or type(error).__name__
         if isinstance(error, PermissionError):
             return StorageRefused(self.name, said, "check who owns the directory and its permissions")
-        return StorageUnavailable(self.name, said)
+        return StorageFailed(self.name, said)

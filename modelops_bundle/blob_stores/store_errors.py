@@ -35,6 +35,13 @@ class ArchivedBlob(TransferFailed):
         )
 
 
+class LostRace(TransferFailed):
+    """Somebody else put, or began to put, the same blob in between: look again."""
+
+    def __init__(self, uri: str) -> None:
+        super().__init__(f"'{uri}' changed while it was being stored", hint="run it again")
+
+
 class StorageRefused(AuthRefused):
     """A blob store does not let us in."""
 
@@ -42,11 +49,14 @@ class StorageRefused(AuthRefused):
         super().__init__(f"'{name}' refuses access: {said}", hint=hint)
 
 
-class NoStorageAccount(AuthRefused):
+class NoCredentials(AuthRefused):
     """Nothing says who we are to a blob store."""
 
+    def __init__(self, name: str, hint: str) -> None:
+        super().__init__(f"no credentials for '{name}'", hint=hint)
 
-class StorageUnavailable(TransferFailed):
+
+class StorageFailed(TransferFailed):
     """A blob store failed, or cannot be reached, however often its SDK tried."""
 
     def __init__(self, name: str, said: str) -> None:

@@ -15,14 +15,14 @@ import pytest
 # Read once, at import: the tests themselves run without CI in their environment.
 MISSING_IS_FAILURE = os.environ.get("CI", "").strip().lower() in {"1", "true", "yes", "on"}
 
-_DEBIAN_PACKAGES = {"htpasswd": "apache2-utils"}
+_INSTALL = {"azurite-blob": "npm install azurite@3", "htpasswd": "apt-get install apache2-utils"}
 
 
 def require(program: str) -> Path:
     """Return the path of a program; without it, skip the test (fail it in CI), naming the program."""
     found = shutil.which(program)
     if found is None:
-        missing(f"{program} is not installed (apt-get install {_DEBIAN_PACKAGES.get(program, program)})")
+        missing(f"{program} is not installed ({_INSTALL.get(program, f'apt-get install {program}')})")
     return Path(found)
 
 

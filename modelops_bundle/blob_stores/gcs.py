@@ -1,0 +1,110 @@
+"""Google Cloud Storage through google-cloud-storage.
+
+A large blob goes up as one resumable upload, since the service takes parts side by side only without
+conditions. The service compares a CRC32C of the whole.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any, BinaryIO, TypeVar
+
+from google.cloud.storage.retry import DEFAULT_RETRY
+
+from modelops_bundle.blob_stores.blob_store import BlobStat, Tier
+from modelops_bundle.blob_stores.checked_content import CheckedContent
+from modelops_bundle.blob_stores.gcs_client import gcs_client
+from modelops_bundle.blob_stores.gcs_errors import SDK_ERRORS, gcs_error, missing_bucket
+from modelops_bundle.blob_stores.kept_digest import DIGEST_KEY, kept_digest
+from modelops_bundle.blob_stores.location import Container
+from modelops_bundle.blob_stores.parts import PART, fetch_parts
+from modelops_bundle.blob_stores.putting import put_unless_there
+from modelops_bundle.blob_stores.storage_access import StorageAccess
+from modelops_bundle.blob_stores.store_errors import MissingBlob, check_size
+from modelops_bundle.digest import Digest, hex_of
+from modelops_bundle.remote import BlobStatus
+
+CHUNK = 4 * PART
+"""Bytes of one request of an upload: these follow each other, so larger ones cost fewer round trips."""
+
+_CLASSES = {Tier.HOT: "STANDARD", Tier.COOL: "NEARLINE", Tier.ARCHIVE: "ARCHIVE"}
+
+T = TypeVar("T")
+
+
+class GcsStore:
+    """A bucket of Google Cloud Storage."""
+
+    def __init__(self, container: Container, access: StorageAccess) -> None:
+        self._container = container
+        self._jobs = access.jobs
+        self._client = gcs_client(container, access)
+        self._bucket = self._client.bucket(container.name)
+        self._patience = {
+            "timeout": access.timeout,
+            "retry": DEFAULT_RETRY.with_timeout(access.timeout) if access.retries else None,
+        }
+
+    @property
+    def name(self) -> str:
+        return self._container.uri()
+
+    def uri(self, key: str) -> str:
+        return self._container.uri(key)
+
+    def stat(self, key: str) -> BlobStat | None:
+        found = self._ask(key, lambda: self._bucket.get_blob(key, **self._patience))
+        if found is None:
+            return None
+        tier = next((tier for tier, name in _CLASSES.items() if name == found.storage_class), None)
+        return BlobStat(found.size, kept_digest(found.metadata), tier)
+
+    def put(
+        self,
+        key: str,
+        size: int,
+        open_content: Callable[[], BinaryIO],
+        digest: Digest,
+        tier: Tier | None = None,
+    ) -> BlobStatus:
+        def send(content: CheckedContent, replace: bool) -> None:
+            blob = self._bucket.blob(key, chunk_size=CHUNK)
+            blob.metadata = {DIGEST_KEY: hex_of(digest)}
+            if tier:
+                blob.storage_class = _CLASSES[tier]
+            manners: dict[str, Any] = {**self._patience, "checksum": "crc32c"}
+            if not replace:
+                manners["if_generation_match"] = 0  # what does not exist has this one
+            try:
+                self._ask(key, lambda: blob.upload_from_file(content, size=size, **manners))
+            except MissingBlob:  # what an upload can miss is its bucket
+                raise missing_bucket(self._container) from None
+
+        return put_unless_there(self, key, size, open_content, digest, send)
+
+    def read(self, key: str, size: int, offset: int = 0) -> Iterator[bytes]:
+        blob = self._bucket.blob(key)
+
+        def fetch(start: int, end: int) -> bytes:
+            manners = {**self._patience, "raw_download": True, "checksum": None}
+            data = self._ask(key, lambda: bytes(blob.download_as_bytes(start=start, end=end - 1, **manners)))
+            check_size(self.uri(key), start + len(data), end)
+            return data
+
+        found = self.stat(key)
+        if found is None:
+            # The answer is the same whether the blob or its bucket is missing.
+            if not self._ask(key, lambda: self._bucket.exists(**self._patience)):
+                raise missing_bucket(self._container)
+            raise MissingBlob(self.uri(key))
+        check_size(self.uri(key), found.size, size)
+        yield from fetch_parts(offset, size, self._jobs, fetch)
+
+    def close(self) -> None:
+        self._client.close()
+
+    def _ask(self, key: str, call: Callable[[], T]) -> T:
+        """Return what a call of the SDK returns; its errors become ours, without them as the context."""
+        try:
+            return call()
+        except SDK_ERRORS as error:
+            problem = gcs_error(error, self._container, key)
+        raise problem
