@@ -37,7 +37,8 @@ def add_paths(project: Project, names: Iterable[str], *, force: bool) -> Added:
 def track(project: Project, names: Iterable[str], *, force: bool) -> Added:
     """Do what `add_paths` does; call with the lock held."""
     index = project.load_index()
-    added = _add(project, index, names, force, partial(take, project.objects, project.root))
+    read = partial(take, project.objects, project.root, threshold=project.threshold_bytes)
+    added = _add(project, index, names, force, read)
     project.write_index(index)
     return added
 

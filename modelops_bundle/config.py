@@ -6,47 +6,35 @@ it would change the tree digest.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from modelops_bundle.bundle_index import LAYERS
 from modelops_bundle.errors import Invalid
+from modelops_bundle.roles import Roles, parse_roles
 from modelops_bundle.safe_path import METADATA_DIR
-from modelops_bundle.yaml_file import check_keys, check_version, dump, load_mapping, read_bounded, shown, unknown
+from modelops_bundle.storage_config import DEFAULT_THRESHOLD, StorageConfig, parse_storage
+from modelops_bundle.yaml_file import check_keys, check_version, dump, load_mapping, read_bounded, shown, texts
 
 VERSION = 1
-DEFAULT_THRESHOLD = 50 << 20
 DEFAULT_CODE_ROOTS = (".", "src")
-_KEYS = ("version", "storage", "layers", "annotations", "code")
-_STORAGE_KEYS = ("layout", "threshold_bytes")
+_KEYS = ("version", "storage", "layers", "roles", "annotations", "code")
 _CODE_KEYS = ("roots",)
-
-
-class Layout(StrEnum):
-    """How files travel.
-
-    `portable`: each is a layer of its own, which plain OCI clients can pull. `packed`: all are in packs.
-    `auto`: up to 128 files below 8 MiB are layers of their own; more of them, and larger ones, are in packs.
-    """
-
-    AUTO = "auto"
-    PORTABLE = "portable"
-    PACKED = "packed"
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """The bundle's configuration; `threshold_bytes` is where a file counts as large.
+    """The bundle's configuration.
 
     `code_roots` are the directories in which imports are looked for, in this order; '.' is the project itself.
+    `roles` are those that the file defines.
     """
 
-    layout: Layout = Layout.AUTO
-    threshold_bytes: int = DEFAULT_THRESHOLD
+    storage: StorageConfig = StorageConfig()
     layers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     annotations: Mapping[str, str] = field(default_factory=dict)
     code_roots: tuple[str, ...] = DEFAULT_CODE_ROOTS
+    roles: Roles = field(default_factory=dict)
 
 
 def parse_config(data: bytes, what: str) -> Config:
@@ -54,17 +42,7 @@ def parse_config(data: bytes, what: str) -> Config:
     value = load_mapping(data, what)
     check_version(value, VERSION, what)
     check_keys(value, _KEYS, what)
-    storage = _mapping(value, "storage", what)
-    check_keys(storage, _STORAGE_KEYS, what)
-    layout = storage.get("layout", Layout.AUTO)
-    if not isinstance(layout, str) or layout not in tuple(Layout):
-        raise unknown(shown(layout), tuple(Layout), f"storage.layout in '{what}'")
-    threshold = storage.get("threshold_bytes", DEFAULT_THRESHOLD)
-    if type(threshold) is not int or threshold < 1:
-        raise Invalid(
-            f"storage.threshold_bytes in '{what}' is not a number of bytes: {shown(threshold)}",
-            hint=f"correct '{what}'",
-        )
+    storage = parse_storage(_mapping(value, "storage", what), what)
     layers = _mapping(value, "layers", what)
     check_keys(layers, LAYERS, what)
     annotations = _mapping(value, "annotations", what)
@@ -75,11 +53,11 @@ def parse_config(data: bytes, what: str) -> Config:
     code = _mapping(value, "code", what)
     check_keys(code, _CODE_KEYS, what)
     return Config(
-        Layout(layout),
-        threshold,
-        {layer: _texts(patterns, f"layers.{layer}", "patterns", what) for layer, patterns in layers.items()},
+        storage,
+        {layer: texts(patterns, f"layers.{layer}", "patterns", what) for layer, patterns in layers.items()},
         annotations,
         _code_roots(code["roots"], what) if code.get("roots") is not None else DEFAULT_CODE_ROOTS,
+        parse_roles(value.get("roles"), what),
     )
 
 
@@ -107,14 +85,8 @@ def _mapping(value: Mapping[str, Any], key: str, what: str) -> dict[str, Any]:
     return inner
 
 
-def _texts(value: Any, key: str, kind: str, what: str) -> tuple[str, ...]:
-    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise Invalid(f"{key} in '{what}' is not a list of {kind}", hint=f"correct '{what}'")
-    return tuple(value)
-
-
 def _code_roots(value: Any, what: str) -> tuple[str, ...]:
-    roots = _texts(value, "code.roots", "directories", what)
+    roots = texts(value, "code.roots", "directories", what)
     for root in roots:
         if root != "." and not {"", ".", "..", METADATA_DIR}.isdisjoint(root.split("/")):
             raise Invalid(

@@ -1,10 +1,10 @@
 """Encode a tree as a bundle: choose each file's place, build the packs, and describe it all in a manifest."""
 
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 from modelops_bundle.bundle import Bundle, build_bundle
 from modelops_bundle.bundle_index import BundleFile, BundleIndex, ChunkedDocument, bundle_index_of
-from modelops_bundle.config import Layout
 from modelops_bundle.content import link_target, source_of
 from modelops_bundle.digest import Digest, digest_of
 from modelops_bundle.errors import Invalid
@@ -12,10 +12,11 @@ from modelops_bundle.index import IndexEntry
 from modelops_bundle.layers import LayerRules
 from modelops_bundle.pack_writer import PackSink
 from modelops_bundle.packing import CUT_FROM, Known, Packer, pack_size_for
-from modelops_bundle.places import NOWHERE, TITLED, LinkTarget, Place, Terms
+from modelops_bundle.places import NOWHERE, TITLED, External, LinkTarget, Place, Terms
 from modelops_bundle.project import Project
 from modelops_bundle.remote import MAX_MANIFEST_BYTES
 from modelops_bundle.safe_path import check_link, check_path
+from modelops_bundle.storage_config import Layout
 from modelops_bundle.tree import Mode, Tree, TreeEntry
 
 MAX_TITLED = 128
@@ -28,19 +29,28 @@ class TooManyLayers(Invalid):
     """A manifest would be larger than registries accept."""
 
 
-def encode(project: Project, tree: Tree, index: Mapping[str, IndexEntry], known: Known, sink: PackSink) -> Bundle:
+def encode(
+    project: Project,
+    tree: Tree,
+    index: Mapping[str, IndexEntry],
+    known: Known,
+    sink: PackSink,
+    external: Mapping[str, str] = MappingProxyType({}),
+) -> Bundle:
     """Describe a tree as a bundle, giving each new pack to `sink` as soon as it is finished.
 
     Content that is `known` to be at the remote is named, not packed again. Without it, the result depends on
-    the tree and the configuration only. Raises FileChanged, ContentGone and TooManyLayers.
+    the tree, the configuration and `external` only, the URIs of files in blob stores by path. Raises FileChanged,
+    ContentGone and TooManyLayers.
     """
-    packed = in_packs(tree, project.config.layout)
+    inside = Tree((path, entry) for path, entry in tree.items() if path not in external) if external else tree
+    packed = in_packs(inside, project.config.storage.layout)
     packer = Packer(known, project.tmp, sink, pack_size_for(sum(tree[path].size for path in packed)))
     try:
         for path in packed:
             packer.add(tree[path], source_of(project, tree[path], index))
         terms = packer.finish()
-        files = _describe(project, tree, lambda entry: _place(project, entry, packed, terms))
+        files = _describe(project, tree, lambda entry: _place(project, entry, packed, terms, external))
         used = _packs_used(files)
         document = _chunk_document(packer, files.to_bytes()) if packed else None
         if document:
@@ -80,12 +90,20 @@ def _describe(project: Project, tree: Tree, place: Callable[[TreeEntry], Place])
     return bundle_index_of(BundleFile(entry, rules.layer_of(path), place(entry)) for path, entry in tree.items())
 
 
-def _place(project: Project, entry: TreeEntry, packed: Mapping[str, None], terms: Mapping[Digest, Terms]) -> Place:
+def _place(
+    project: Project,
+    entry: TreeEntry,
+    packed: Mapping[str, None],
+    terms: Mapping[Digest, Terms],
+    external: Mapping[str, str],
+) -> Place:
     check_path(entry.path)
     if entry.mode is Mode.LINK:
         return LinkTarget(check_link(entry.path, link_target(project, entry)))
     if not entry.size:
         return NOWHERE
+    if entry.path in external:
+        return External(external[entry.path])
     return terms[entry.digest] if entry.path in packed else TITLED
 
 

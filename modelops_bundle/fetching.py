@@ -4,7 +4,7 @@ Titled layers become objects on the way, if they are small; what comes out of pa
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from modelops_bundle.bundle import Bundle
@@ -12,14 +12,13 @@ from modelops_bundle.bundle_index import BundleFile
 from modelops_bundle.checkout import Checkout
 from modelops_bundle.descriptor import Descriptor
 from modelops_bundle.digest import Digest
-from modelops_bundle.errors import UnsupportedMediaType
+from modelops_bundle.external_fetching import fetch_external
 from modelops_bundle.hashing import Content
 from modelops_bundle.media_types import BUNDLE_FILE
 from modelops_bundle.places import External, Terms, TitledLayer
 from modelops_bundle.progress import OnEvent, ignore_events
 from modelops_bundle.remote import Remote
-from modelops_bundle.safe_path import printable
-from modelops_bundle.snapshot import LARGE
+from modelops_bundle.storage import OpenStore, Storage
 from modelops_bundle.store import Store
 from modelops_bundle.transfer import DOWNLOADS, alone, fetch_objects, fetch_partials, partial_path
 from modelops_bundle.unpacking import UnpackPlan, allocate, plan_unpack, take_from_seeds, unpack
@@ -30,11 +29,12 @@ Seeds = Mapping[bytes, tuple[Path, int]]
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a version's content comes from, and who watches."""
+    """Where a version's content comes from, and who watches; `open_store` is for files in blob stores."""
 
     remote: Remote
     on_event: OnEvent = ignore_events
     jobs: int = 0
+    open_store: OpenStore = field(default_factory=lambda: Storage().open)
 
     @property
     def downloads(self) -> int:
@@ -50,13 +50,14 @@ def stage_contents(
     def stage(file: BundleFile, source: Path, content: Content) -> None:
         here[file.entry.digest] = work.stage_verified(file, source, content)
 
-    first, again = _each_once(store, (bundle.index.files[path] for path in paths))
+    first, again = _each_once(bundle.index.files[path] for path in paths)
     titled = [_layer(file) for file in first if isinstance(file.place, TitledLayer)]
     titled = [blob for blob in titled if not store.objects.holds(blob.digest, blob.size)]
-    small = [blob for blob in titled if blob.size <= LARGE]
+    small = [blob for blob in titled if blob.size < store.threshold_bytes]
     fetch_objects(origin.remote, small, store.objects, origin.on_event, origin.downloads)
-    large = [blob for blob in titled if blob.size > LARGE]
+    large = [blob for blob in titled if blob.size >= store.threshold_bytes]
     arrived = fetch_partials(origin.remote, large, store.objects, origin.on_event, origin.downloads)
+    arrived |= _fetch_external(store, origin, first)
     packed = [file for file in first if isinstance(file.place, Terms) and not _is_here(store, file)]
     _unpack(store, origin, bundle, packed, stage, seeds)
     for file in (*first, *again):
@@ -69,10 +70,12 @@ def stage_contents(
 
 def fetch_contents(store: Store, origin: Origin, bundle: Bundle, paths: Iterable[str]) -> None:
     """Bring the content of files of a version into the object store, whatever their size."""
-    files, _ = _each_once(store, (bundle.index.files[path] for path in paths))
+    files, _ = _each_once(bundle.index.files[path] for path in paths)
     missing = [file for file in files if not _is_here(store, file)]
     titled = [_layer(file) for file in missing if isinstance(file.place, TitledLayer)]
     fetch_objects(origin.remote, titled, store.objects, origin.on_event, origin.downloads)
+    for digest in _fetch_external(store, origin, missing):
+        store.objects.adopt(partial_path(store.objects, digest), digest)
 
     def keep(file: BundleFile, source: Path, content: Content) -> None:
         store.objects.adopt(source, content.digest)
@@ -126,18 +129,16 @@ def _unpack(
             files = unpack(plan, origin.remote, stage, origin.on_event, origin.downloads)
 
 
-def _each_once(store: Store, files: Iterable[BundleFile]) -> tuple[list[BundleFile], list[BundleFile]]:
-    """Split files into the first of each content and the others; raise UnsupportedMediaType for other places."""
+def _fetch_external(store: Store, origin: Origin, files: Iterable[BundleFile]) -> dict[Digest, Content]:
+    missing = [file for file in files if isinstance(file.place, External) and not _is_here(store, file)]
+    return fetch_external(store.objects, missing, origin.open_store, origin.on_event, origin.downloads)
+
+
+def _each_once(files: Iterable[BundleFile]) -> tuple[list[BundleFile], list[BundleFile]]:
+    """Split files into the first of each content and the others."""
     first: dict[Digest, BundleFile] = {}
     again = []
     for file in files:
-        if isinstance(file.place, External) and not _is_here(store, file):
-            # A signed address is a permission to read.
-            uri = printable(file.place.uri.partition("?")[0][:200])
-            raise UnsupportedMediaType(
-                f"'{file.entry.path}' lies in a blob store, which this version cannot read: '{uri}'",
-                hint="pip install --upgrade modelops-bundle",
-            )
         if first.setdefault(file.entry.digest, file) is not file:
             again.append(file)
     return list(first.values()), again
@@ -162,9 +163,9 @@ class Cost:
 
 def cost_of(store: Store, remote: Remote, bundle: Bundle, paths: Iterable[str], seeds: Seeds) -> Cost:
     """Return what `stage_contents` would fetch, without fetching it (indexes of packs are fetched and kept)."""
-    files, _ = _each_once(store, (bundle.index.files[path] for path in paths))
+    files, _ = _each_once(bundle.index.files[path] for path in paths)
     missing = [file for file in files if file.entry.size and not _is_here(store, file)]
-    titled = [file.entry.size for file in missing if isinstance(file.place, TitledLayer)]
+    whole = [file.entry.size for file in missing if isinstance(file.place, TitledLayer | External)]
     plan = plan_of(store, remote, bundle, [file for file in missing if isinstance(file.place, Terms)])
     for pack in list(plan.wanted):
         chunks = plan.indexes[pack].chunks
@@ -173,7 +174,7 @@ def cost_of(store: Store, remote: Remote, bundle: Bundle, paths: Iterable[str], 
             del plan.wanted[pack]
     requests, size = plan.cost()
     content = sum(file.entry.size for file in files)
-    fetched = sum(titled) + sum(
+    fetched = sum(whole) + sum(
         plan.indexes[pack].chunks[number].raw for pack, numbers in plan.wanted.items() for number in numbers
     )
-    return Cost(len(titled) + requests, sum(titled) + size, max(0, content - fetched))
+    return Cost(len(whole) + requests, sum(whole) + size, max(0, content - fetched))

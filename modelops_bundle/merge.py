@@ -19,7 +19,7 @@ from modelops_bundle.errors import WorkingTreeConflict
 from modelops_bundle.index import Index, IndexEntry, mode_bits
 from modelops_bundle.project import Project
 from modelops_bundle.safe_path import REGISTRY_PATH
-from modelops_bundle.snapshot import LARGE, take
+from modelops_bundle.snapshot import take
 from modelops_bundle.sync import PullOptions, PullPlan, plan_pull
 from modelops_bundle.tracking import refresh
 from modelops_bundle.tree import Tree, TreeEntry
@@ -238,7 +238,7 @@ def _keep(project: Project, own: Mapping[str, Digest]) -> None:
     """Store own content as objects, but for large files, which the checkout moves there."""
     for path in own:
         now = os.lstat(project.root / path)
-        if now.st_size <= LARGE:
+        if now.st_size < project.threshold_bytes:
             take(project.objects, project.root, path, now)
 
 

@@ -4,6 +4,7 @@
 which travels with the bundle. YAML comments do not survive a change.
 """
 
+import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from modelops_bundle import bundle_reference
+from modelops_bundle.blob_stores.location import PROVIDERS, Scheme
 from modelops_bundle.config import VERSION as CONFIG_VERSION
 from modelops_bundle.config import Config, parse_config
 from modelops_bundle.durable import write_file
@@ -18,15 +20,19 @@ from modelops_bundle.errors import Invalid, NotFound
 from modelops_bundle.local_config import LocalConfig, read_local_config, repository_name, write_local_config
 from modelops_bundle.project import Project
 from modelops_bundle.registry import reference as registry
-from modelops_bundle.remotes import choose_remote
+from modelops_bundle.remotes import choose_remote, environment_of
 from modelops_bundle.safe_path import CONFIG_PATH
 from modelops_bundle.settings import Settings
+from modelops_bundle.storage_config import KEYS
+from modelops_bundle.storage_policy import choose_store
 from modelops_bundle.tags import check_tag
 from modelops_bundle.yaml_file import dump, read_mapping, unknown
 
 LOCAL = ("remote", "repository", "tag")
 THRESHOLD = "storage.threshold_bytes"
-STORAGE = ("storage.layout", THRESHOLD)
+CONTAINER = "storage.container"
+PATTERNS = ("storage.force_blob_patterns", "storage.force_oci_patterns")
+STORAGE = tuple(f"storage.{key}" for key in KEYS)
 ANNOTATIONS = "annotations."
 DEFAULT = "default"
 
@@ -42,7 +48,7 @@ class Option:
 
 def read_options(project: Project, settings: Settings) -> dict[str, Option]:
     """Return what holds now, by key; options without any value are left out."""
-    options = [*_local_options(project, settings), *_shared_options(project)]
+    options = [*_local_options(project, settings), *_shared_options(project, settings)]
     return {option.key: option for option in options if option.value}
 
 
@@ -55,7 +61,10 @@ def read_option(project: Project, settings: Settings, key: str) -> Option:
 
 
 def set_option(project: Project, key: str, text: str, directory: Path) -> None:
-    """Set an option; a relative directory in it is resolved against `directory`. Raises Invalid."""
+    """Set an option; a relative directory in it is resolved against `directory`. Raises Invalid.
+
+    Patterns are separated by commas.
+    """
     if not text:
         raise Invalid(f"no value for option '{key}'", hint=f"modelops-bundle config --unset {key}")
     if check_key(key) in LOCAL:
@@ -64,10 +73,10 @@ def set_option(project: Project, key: str, text: str, directory: Path) -> None:
             write_local_config(project.local_path, _with(local, key, text, directory))
         return
     section, _, name = key.partition(".")
-    value = _check_threshold(text) if key == THRESHOLD else text
 
     def change(document: dict[str, Any]) -> None:
-        document[section] = {**(document.get(section) or {}), name: value}
+        values = document.get(section) or {}
+        document[section] = {**values, name: _shared_value(key, text, values, directory)}
 
     _change_config(project, change)
 
@@ -119,16 +128,21 @@ def _local_options(project: Project, settings: Settings) -> list[Option]:
     ]
 
 
-def _shared_options(project: Project) -> list[Option]:
+def _shared_options(project: Project, settings: Settings) -> list[Option]:
     path = project.root / CONFIG_PATH
     config = parse_config(path.read_bytes(), str(path)) if path.is_file() else Config()
-    storage = (read_mapping(path) or {}).get("storage") or {}
-    values = {"layout": config.layout, "threshold_bytes": str(config.threshold_bytes)}
+    written = (read_mapping(path) or {}).get("storage") or {}
+    storage = config.storage
+    choice = choose_store(storage, settings, environment_of(project, settings))
+    # Where config.yaml does not say them, these two come from the environment.
+    elsewhere = {
+        "provider": (choice.provider, choice.provider_origin),
+        "container": (choice.container, choice.container_origin),
+    }
+    found = {key: (_text_of(getattr(storage, key)), str(path) if key in written else DEFAULT) for key in KEYS}
+    found |= {key: option for key, option in elsewhere.items() if key not in written}
     return [
-        *(
-            Option(f"storage.{key}", text, str(path) if key in storage else DEFAULT)
-            for key, text in values.items()
-        ),
+        *(Option(f"storage.{key}", text, origin) for key, (text, origin) in found.items()),
         *(Option(f"{ANNOTATIONS}{key}", text, str(path)) for key, text in config.annotations.items()),
     ]
 
@@ -153,6 +167,21 @@ def _check_remote(text: str, directory: Path) -> str:
             hint=f"modelops-bundle config remote {given.remote}{tag}",
         )
     return given.remote
+
+
+def _shared_value(key: str, text: str, section: Mapping[str, Any], directory: Path) -> Any:
+    """Return what to write into `config.yaml`, given what the section says already."""
+    if key == THRESHOLD:
+        return _check_threshold(text)
+    if key in PATTERNS:
+        return [part.strip() for part in text.split(",") if part.strip()]
+    if key == CONTAINER and PROVIDERS.get(str(section.get("provider"))) is Scheme.DIRECTORY:
+        return os.path.normpath(directory / text)
+    return text
+
+
+def _text_of(value: object) -> str:
+    return ",".join(value) if isinstance(value, tuple) else str(value)
 
 
 def _check_threshold(text: str) -> int:

@@ -7,6 +7,14 @@ from modelops_bundle.bundle import Bundle
 from modelops_bundle.descriptor import Descriptor
 from modelops_bundle.digest import Digest
 from modelops_bundle.encoding import encode
+from modelops_bundle.external_sending import (
+    Places,
+    missing_external,
+    placed_by,
+    places_of,
+    push_external,
+    uris_in,
+)
 from modelops_bundle.index import Index
 from modelops_bundle.known_blobs import known_blobs, mount_sources
 from modelops_bundle.manifest import parse_manifest
@@ -18,6 +26,7 @@ from modelops_bundle.project import Project
 from modelops_bundle.publishing import PackUploads, Route, Tracking, push_contents, push_packs
 from modelops_bundle.remote import BlobsMissing, BlobStatus, Remote
 from modelops_bundle.reuse import reusable
+from modelops_bundle.storage import Storage
 from modelops_bundle.sync import PushPlan
 from modelops_bundle.transfer import UPLOADS, in_parallel
 from modelops_bundle.tree import Tree
@@ -42,14 +51,22 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What a push published, and the sizes in bytes of the blobs that it sent for that."""
+    """What a push published, and the sizes in bytes of what it sent for that.
+
+    `blobs` went to the remote, `external` to blob stores, by URI.
+    """
 
     bundle: Bundle
     blobs: Mapping[Digest, int] = field(default_factory=dict)
+    external: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def size(self) -> int:
         return sum(self.blobs.values())
+
+    @property
+    def external_size(self) -> int:
+        return sum(self.external.values())
 
 
 def known_version(project: Project, remote: str, tree: Digest) -> Bundle | None:
@@ -72,10 +89,11 @@ def send(
     jobs: int = 0,
     origin: Remote | None = None,
     before_tag: Callable[[Digest], None] = lambda digest: None,
+    storage: Storage | None = None,
 ) -> Sent:
     """Publish and make the tag name it; `origin` is a remote that has the packs of a known version.
 
-    `before_tag` is told the version right before the tag moves.
+    `before_tag` is told the version right before the tag moves; `storage` opens blob stores.
 
     Raises RemoteMoved when somebody moved the tag meanwhile, and FileChanged, with nothing published.
     """
@@ -84,19 +102,26 @@ def send(
     expected = outgoing.theirs.digest if outgoing.theirs else None
     sources = mount_sources(project, remote.name)
     known = frozenset[Digest]() if outgoing.afresh else known_blobs(project, remote.name)
-    route = Route(remote, known, sources, on_event, jobs)
+    storage = storage or Storage()
+    uris = _uris(project, outgoing, storage)
+    route = Route(remote, known, sources, on_event, jobs, storage.open)
     base = _base(project, outgoing, remote)
+    tracking = Tracking(project, outgoing.index)
+    external = push_external(tracking, _places(project, outgoing, remote, uris), route)
     try:
-        sent = _send_blobs(project, outgoing, route, reusable(base, outgoing.tree, project.packs), origin)
+        sent = _send_blobs(project, outgoing, route, reusable(base, outgoing.tree, project.packs), uris, origin)
         _publish(remote, sent.bundle, tag, expected, before_tag)
     except BlobsMissing:
         # A garbage collection took blobs that the last version vouched for: send all that is not there.
         if outgoing.version and outgoing.version.packs and origin is None:
             # Nobody has its packs any more; its content makes others.
             outgoing = replace(outgoing, version=None)
-        sent = _send_blobs(project, outgoing, Route(remote, (), sources, on_event, jobs), Known(), origin)
+        uris = _uris(project, outgoing, storage)
+        route = replace(route, known=())
+        external |= push_external(tracking, places_of(outgoing.tree, uris), route)
+        sent = _send_blobs(project, outgoing, route, Known(), uris, origin)
         _publish(remote, sent.bundle, tag, expected, before_tag)
-    return sent
+    return replace(sent, external=external)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,17 +131,23 @@ class Estimate(Sent):
     requests: int = 0
 
 
-def estimate(project: Project, remote: Remote, outgoing: Outgoing, jobs: int = 0) -> Estimate:
+def estimate(
+    project: Project, remote: Remote, outgoing: Outgoing, jobs: int = 0, storage: Storage | None = None
+) -> Estimate:
     """Return what `send` would send, down to the byte; builds packs and throws them away.
 
-    Asks the remote for the blobs that nobody has seen there.
+    Asks the remote and the blob stores for the blobs that nobody has seen there.
     """
     if outgoing.up_to_date and outgoing.theirs:
         return Estimate(outgoing.theirs)
+    storage = storage or Storage()
+    uris = _uris(project, outgoing, storage)
+    places = _places(project, outgoing, remote, uris)
+    external = missing_external(places, storage.open, jobs or UPLOADS)
     bundle = outgoing.version
     if bundle is None:
         reuse = reusable(_base(project, outgoing, remote), outgoing.tree, project.packs)
-        bundle = encode(project, outgoing.tree, outgoing.index, reuse, _throw_away)
+        bundle = encode(project, outgoing.tree, outgoing.index, reuse, _throw_away, uris)
     known = frozenset[Digest]() if outgoing.afresh else known_blobs(project, remote.name)
     source = mount_sources(project, remote.name)
     wanted = [blob for blob in bundle.blobs() if blob.digest not in known]
@@ -126,7 +157,7 @@ def estimate(project: Project, remote: Remote, outgoing: Outgoing, jobs: int = 0
 
     costs = in_parallel(cost, wanted, jobs or UPLOADS)
     sizes = {blob.digest: size for blob, (_, size) in zip(wanted, costs, strict=True) if size}
-    return Estimate(bundle, sizes, sum(requests for requests, _ in costs) + remote.tag_cost())
+    return Estimate(bundle, sizes, external, sum(requests for requests, _ in costs) + remote.tag_cost())
 
 
 def _throw_away(pack: FinishedPack) -> None:
@@ -140,15 +171,41 @@ def _base(project: Project, outgoing: Outgoing, remote: Remote) -> Bundle | None
     if outgoing.theirs:
         return outgoing.theirs
     head = project.head
-    seen = {digest for name, digest in project.refs if name.startswith(f"remotes/{remote.name}/")}
-    return project.bundle(head) if head in seen and head in project.objects else None
+    return project.bundle(head) if head in _seen(project, remote) and head in project.objects else None
 
 
-def _send_blobs(project: Project, outgoing: Outgoing, route: Route, reuse: Known, origin: Remote | None) -> Sent:
+def _seen(project: Project, remote: Remote) -> set[Digest]:
+    return {digest for name, digest in project.refs if name.startswith(f"remotes/{remote.name}/")}
+
+
+def _uris(project: Project, outgoing: Outgoing, storage: Storage) -> dict[str, str]:
+    """Return the URIs of the files that are to lie in blob stores, by path."""
+    if outgoing.version:
+        return uris_in(outgoing.version)
+    return storage.policy(project.config.storage).external(outgoing.tree.values())
+
+
+def _places(project: Project, outgoing: Outgoing, remote: Remote, uris: Mapping[str, str]) -> Places:
+    """Return what has to be put into blob stores: all but what a version at the remote has put there."""
+    placed = set(placed_by(_base(project, outgoing, remote)))
+    version = outgoing.version
+    if version and not outgoing.afresh and version.digest in _seen(project, remote):
+        placed |= placed_by(version)
+    return places_of(outgoing.tree, uris, placed)
+
+
+def _send_blobs(
+    project: Project,
+    outgoing: Outgoing,
+    route: Route,
+    reuse: Known,
+    uris: Mapping[str, str],
+    origin: Remote | None,
+) -> Sent:
     bundle = outgoing.version
     if bundle is None:
         with PackUploads(project, route) as uploads:
-            bundle = encode(project, outgoing.tree, outgoing.index, reuse, uploads)
+            bundle = encode(project, outgoing.tree, outgoing.index, reuse, uploads, uris)
         statuses = uploads.statuses
     else:
         statuses = push_packs(project, bundle, route, origin)

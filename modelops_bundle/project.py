@@ -140,6 +140,11 @@ class Project(Store):
         """The version that the working tree was last in sync with."""
         return self.refs.read(HEAD)
 
+    @property
+    def threshold_bytes(self) -> int:
+        """From how many bytes on a file is large: it stays in the working tree, and may go to a blob store."""
+        return self.config.storage.threshold_bytes
+
     @cached_property
     def config(self) -> "Config":
         """The bundle's configuration, defaults where there is none."""

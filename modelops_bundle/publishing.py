@@ -19,6 +19,7 @@ from modelops_bundle.pack_writer import FinishedPack
 from modelops_bundle.progress import Meter, OnEvent, ignore_events
 from modelops_bundle.project import Project
 from modelops_bundle.remote import BlobStatus, Remote
+from modelops_bundle.storage import OpenStore, Storage
 from modelops_bundle.transfer import UPLOADS, OpenContent, download, partial_path, push_blobs
 
 _WAITING = 2
@@ -27,13 +28,17 @@ _WAITING = 2
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Where a version goes, what is known to be there or to be mountable, and who watches."""
+    """Where a version goes, what is known to be there or to be mountable, and who watches.
+
+    `open_store` opens the blob stores that large files go to.
+    """
 
     remote: Remote
     known: Collection[Digest] = ()
     mount_from: Callable[[Digest], str | None] = lambda digest: None
     on_event: OnEvent = ignore_events
     jobs: int = 0
+    open_store: OpenStore = field(default_factory=lambda: Storage().open)
 
     @property
     def uploads(self) -> int:
@@ -125,12 +130,13 @@ def push_tracked(
     except IntegrityError as error:
         for blob, open_content in blobs:
             working = TITLE in blob.annotations and blob.digest not in project.objects
-            if working and not _holds(open_content, blob.digest):
+            if working and not holds(open_content, blob.digest):
                 raise FileChanged(blob.annotations[TITLE]) from error
         raise
 
 
-def _holds(open_content: OpenContent, digest: Digest) -> bool:
+def holds(open_content: OpenContent, digest: Digest) -> bool:
+    """Tell whether content still is what it was tracked as; false for what is gone."""
     try:
         with open_content() as stream:
             return digest_of_stream(stream)[0] == digest

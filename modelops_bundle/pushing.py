@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from modelops_bundle.bundle import Bundle
@@ -16,6 +16,7 @@ from modelops_bundle.refs import base_ref
 from modelops_bundle.remote import Remote
 from modelops_bundle.remote_version import fetch_tag, fetch_version
 from modelops_bundle.safe_path import REGISTRY_PATH
+from modelops_bundle.storage import Storage
 from modelops_bundle.sync import PushPlan, plan_push
 from modelops_bundle.sync_state import base_of, record_seen, record_sending, record_sync
 from modelops_bundle.tracking import snapshot
@@ -82,7 +83,9 @@ def take_working_tree(project: Project, remote: Remote, tag: str, *, check: bool
     return Taken(Outgoing(tree, theirs, plan, tracked.index, version), renewal)
 
 
-def take_version(project: Project, remote: Remote, tag: str, version: Bundle) -> Outgoing:
+def take_version(
+    project: Project, remote: Remote, tag: str, version: Bundle, storage: Storage | None = None
+) -> Outgoing:
     """Take a known version, and compare it with what the tag names now."""
     theirs, plan = _plan(project, remote, tag, version.tree)
     index = project.load_index()
@@ -91,7 +94,7 @@ def take_version(project: Project, remote: Remote, tag: str, version: Bundle) ->
         missing = [
             path for path, entry in version.tree.items() if path not in index or index[path].digest != entry.digest
         ]
-        fetch_contents(project, Origin(remote), version, missing)
+        fetch_contents(project, Origin(remote, open_store=(storage or Storage()).open), version, missing)
         return Outgoing(version.tree, theirs, plan, index)
     return Outgoing(version.tree, theirs, plan, index, version)
 
@@ -121,7 +124,8 @@ class Push:
     whole_tree: bool = True
     on_event: OnEvent = ignore_events
     jobs: int = 0
-    origin: Remote | None = field(default=None)
+    origin: Remote | None = None
+    storage: Storage | None = None
 
 
 def carry_out_push(project: Project, remote: Remote, push: Push) -> Sent:
@@ -138,7 +142,8 @@ def carry_out_push(project: Project, remote: Remote, push: Push) -> Sent:
 
     with project.lock():
         project.objects.remove_leftovers()
-    sent = send(project, remote, push.outgoing, push.tag, push.on_event, push.jobs, push.origin, before_tag)
+    outgoing, tag = push.outgoing, push.tag
+    sent = send(project, remote, outgoing, tag, push.on_event, push.jobs, push.origin, before_tag, push.storage)
     _remember(project, remote.name, push, sent.bundle)
     return sent
 

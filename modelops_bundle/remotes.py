@@ -33,15 +33,15 @@ def environments_of(settings: Settings) -> "Environments":
     return Environments(settings.home / ".modelops" / "bundle-env")
 
 
-def environment_of(project: Project, settings: Settings) -> "Environment | None":
-    """Return the project's environment: named by variable, pinned, or the default one if it exists.
+def environment_of(project: Project | None, settings: Settings) -> "Environment | None":
+    """Return the environment that applies: named by variable, pinned in the project, or the default if it exists.
 
     Raises NotFound when a named or pinned one does not exist.
     """
     from modelops_bundle.environments import DEFAULT_NAME, read_pin
 
     environments = environments_of(settings)
-    name = settings.environment or read_pin(project.pin_path)
+    name = settings.environment or (read_pin(project.pin_path) if project else "")
     return environments.load(name) if name else environments.find(DEFAULT_NAME)
 
 

@@ -1,7 +1,7 @@
 """Take the content of working files into the object store, so that later edits cannot change it.
 
-Files up to `LARGE` bytes become objects; larger ones are only hashed and read from the working tree when
-they are sent, so that a 10 GB file does not take 20 GB.
+Files below the storage threshold become objects; larger ones are only hashed and read from the working tree
+when they are sent, so that a 10 GB file does not take 20 GB.
 """
 
 import os
@@ -12,14 +12,14 @@ from pathlib import Path
 from modelops_bundle.hashing import SMALL, content_of, read_content, read_link, read_small
 from modelops_bundle.index import LINK_BITS, IndexEntry, mode_bits
 from modelops_bundle.objects import ObjectStore
+from modelops_bundle.storage_config import DEFAULT_THRESHOLD
 from modelops_bundle.working_tree import entry_of, look
 
-LARGE = 50 << 20
-"""50 MiB, the default storage threshold."""
 
-
-def take(objects: ObjectStore, root: Path, path: str, now: os.stat_result) -> IndexEntry:
-    """Store the content of one file or symlink and return its index entry.
+def take(
+    objects: ObjectStore, root: Path, path: str, now: os.stat_result, threshold: int = DEFAULT_THRESHOLD
+) -> IndexEntry:
+    """Store the content of one file or symlink, unless it has `threshold` bytes or more; return its index entry.
 
     Raises FileChanged when it does not hold still, and Invalid when it cannot be read.
     """
@@ -30,7 +30,7 @@ def take(objects: ObjectStore, root: Path, path: str, now: os.stat_result) -> In
         entry = entry_of(now, content_of(target), started)
         objects.put_known(entry.digest, target)
         return entry
-    if now.st_size > LARGE:
+    if now.st_size >= threshold:
         return look(root, path, now)
     if now.st_size < SMALL:
         data, content, now = read_small(full)

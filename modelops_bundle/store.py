@@ -53,6 +53,13 @@ class Store:
             self.objects.put(data, flush=True)
         self.read_before[bundle.digest] = bundle
 
+    @property
+    def threshold_bytes(self) -> int:
+        """From how many bytes on a file is large, and not kept as an object."""
+        from modelops_bundle.storage_config import DEFAULT_THRESHOLD
+
+        return DEFAULT_THRESHOLD
+
     @cached_property
     def packs(self) -> "PackCache":
         """The indexes of packs that were seen."""

@@ -8,7 +8,7 @@ from functools import partial
 from modelops_bundle.errors import BundleError, joined
 from modelops_bundle.index import Index
 from modelops_bundle.project import Project
-from modelops_bundle.snapshot import LARGE, take
+from modelops_bundle.snapshot import take
 from modelops_bundle.tree import Tree, tree_of
 from modelops_bundle.working_tree import Look, observe
 
@@ -53,12 +53,12 @@ def snapshot(project: Project, known: Tree) -> Tracked:
     from modelops_bundle.cutting import look_and_cut  # `status` needs none of it
 
     now = refresh(project, read=partial(look_and_cut, project.cuts))
-    gone = set(now.missing)
+    gone, threshold = set(now.missing), project.threshold_bytes
     for path, entry in list(now.index.items()):
         old = known.get(path)
-        if path in gone or entry.size > LARGE or (old and old.digest == entry.digest):
+        if path in gone or entry.size >= threshold or (old and old.digest == entry.digest):
             continue
         if entry.digest not in project.objects:
-            now.index[path] = take(project.objects, project.root, path, os.lstat(project.root / path))
+            now.index[path] = take(project.objects, project.root, path, os.lstat(project.root / path), threshold)
     project.write_index(now.index)
     return now

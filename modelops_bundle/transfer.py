@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
-from typing import BinaryIO, TypeVar
+from typing import BinaryIO, Protocol, TypeVar
 
 from blake3 import blake3
 
@@ -34,6 +34,15 @@ R = TypeVar("R")
 OpenContent = Callable[[], BinaryIO]
 
 
+class BlobSource(Protocol):
+    """What blobs are read from: a remote, or one blob of a blob store."""
+
+    @property
+    def name(self) -> str: ...
+
+    def read_blob(self, blob: Descriptor, offset: int = 0) -> Iterator[bytes]: ...
+
+
 class WrongBytes(IntegrityError):
     """A remote served bytes that do not match the digest that they were asked for by."""
 
@@ -54,7 +63,7 @@ def fetch_document(remote: Remote, blob: Descriptor, limit: int) -> bytes:
     return data
 
 
-def download(remote: Remote, blob: Descriptor, target: Path, meter: Meter | None = None) -> Content:
+def download(remote: BlobSource, blob: Descriptor, target: Path, meter: Meter | None = None) -> Content:
     """Fetch a blob into a file, continuing what is there, and return its verified content.
 
     Raises WrongBytes, after which the file is gone.
@@ -70,7 +79,7 @@ def download(remote: Remote, blob: Descriptor, target: Path, meter: Meter | None
             raise WrongBytes(blob.digest, remote.name)
 
 
-def _continue(remote: Remote, blob: Descriptor, target: Path, meter: Meter) -> Content:
+def _continue(remote: BlobSource, blob: Descriptor, target: Path, meter: Meter) -> Content:
     """Fetch what a file lacks of a blob and return the file's content; take back its progress if it is wrong."""
     sha256, fast, size = hashlib.sha256(), blake3(), 0
     with target.open("a+b") as stream:

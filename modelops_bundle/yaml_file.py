@@ -15,7 +15,7 @@ from modelops_bundle.errors import Invalid
 MAX_BYTES = 4 << 20
 
 _PLAIN_LINE = re.compile(
-    rb"([a-z_]{2,64}): (?:([1-9][0-9]{0,8})|([A-Za-z][A-Za-z0-9_./@:+-]*[A-Za-z0-9_./@+-]))\n"
+    rb"(  )?([a-z_]{2,64}):(?: (?:([1-9][0-9]{0,8})|([A-Za-z][A-Za-z0-9_./@:+-]*[A-Za-z0-9_./@+-])))?\n"
 )
 _NOT_TEXT = frozenset({b"yes", b"no", b"on", b"off", b"true", b"false", b"null"})
 """Plain words that are no text to YAML 1.1, in lower case."""
@@ -39,16 +39,28 @@ def load_mapping(data: bytes, what: str) -> dict[str, Any]:
 
 
 def plain_mapping(data: bytes) -> dict[str, Any] | None:
-    """Return the mapping of lines `name: word` or `name: number`, or None for all other YAML."""
+    """Return the mapping of lines `name: word` or `name: number`, or None for all other YAML.
+
+    Such lines may also stand, indented by two spaces, below a line `name:`.
+    """
     value: dict[str, Any] = {}
+    section: dict[str, Any] | None = None
     at = 0
     while line := _PLAIN_LINE.match(data, at):
-        name, number, word = line[1].decode(), line[2], line[3]
-        if name in value or name.encode() in _NOT_TEXT or (word and word.lower() in _NOT_TEXT):
+        indent, name, number, word = line[1], line[2].decode(), line[3], line[4]
+        into = section if indent else value
+        if into is None or name in into or line[2] in _NOT_TEXT or (word and word.lower() in _NOT_TEXT):
             return None
-        value[name] = int(number) if number else word.decode()
+        if number or word:
+            into[name] = int(number) if number else word.decode()
+            section = section if indent else None
+        elif indent:
+            return None
+        else:
+            section = into[name] = {}
         at = line.end()
-    return value if at == len(data) else None
+    # A line `name:` with nothing below it is null to YAML.
+    return value if at == len(data) and {} not in value.values() else None
 
 
 def read_mapping(path: Path) -> dict[str, Any] | None:
@@ -86,6 +98,13 @@ def unknown(word: str, known: tuple[str, ...], kind: str) -> Invalid:
     near = difflib.get_close_matches(word, known, 1)
     hint = f"did you mean '{near[0]}'?" if near else f"known: {', '.join(known)}"
     return Invalid(f"unknown {kind}: '{word}'", hint=hint)
+
+
+def texts(value: Any, key: str, kind: str, what: str) -> tuple[str, ...]:
+    """Return a list of texts, such as patterns; raise Invalid naming the key."""
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise Invalid(f"{key} in '{what}' is not a list of {kind}", hint=f"correct '{what}'")
+    return tuple(value)
 
 
 def shown(value: Any) -> str:

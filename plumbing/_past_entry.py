@@ -4,14 +4,14 @@ from collections.abc import Iterable
 
 from modelops_bundle.bundle import Bundle
 from modelops_bundle.errors import NotFound
-from modelops_bundle.fetching import Origin, fetch_contents
+from modelops_bundle.fetching import fetch_contents
 from modelops_bundle.models.entries import Entry, ModelRegistry, digests_of
 from modelops_bundle.models.past_entry import entry_in, path_in, with_meaning
 from modelops_bundle.models.registry_file import MAX_BYTES, parse_registry
 from modelops_bundle.models.surroundings import Surroundings
 from modelops_bundle.plumbing._session import Session
 from modelops_bundle.safe_path import REGISTRY_PATH
-from modelops_bundle.snapshot import LARGE
+from modelops_bundle.storage_config import DEFAULT_THRESHOLD
 
 
 def past_entry(session: Session, bundle: Bundle, remote: str, now: Entry, around: Surroundings) -> Entry:
@@ -29,7 +29,7 @@ def past_entry(session: Session, bundle: Bundle, remote: str, now: Entry, around
     if not digests[then.path]:
         raise NotFound(f"'{then.path}' is not in '{bundle.digest}'", hint="modelops-bundle log")
     changed = [path for path, digest in digests.items() if digest != around.sources.digest(path)]
-    _fetch(session, bundle, remote, changed, LARGE)
+    _fetch(session, bundle, remote, changed, DEFAULT_THRESHOLD)
     return with_meaning(then, changed, objects)
 
 
@@ -40,4 +40,4 @@ def _fetch(session: Session, bundle: Bundle, remote: str, paths: Iterable[str], 
     wanted = [each.path for each in entries if 0 < each.size <= limit and each.digest not in project.objects]
     if wanted:
         with session.remote(remote) as opened:
-            fetch_contents(project, Origin(opened), bundle, wanted)
+            fetch_contents(project, session.origin(opened), bundle, wanted)

@@ -16,8 +16,12 @@ from modelops_bundle.errors import Invalid
 from modelops_bundle.settings import Settings
 
 if TYPE_CHECKING:
+    from modelops_bundle.environments import Environment
+    from modelops_bundle.fetching import Origin
+    from modelops_bundle.progress import OnEvent
     from modelops_bundle.project import Project
     from modelops_bundle.remote import Remote
+    from modelops_bundle.storage import Storage
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -64,17 +68,39 @@ class Session:
         with self.open_remote(self.remote_name(option)) as remote:
             yield remote
 
+    @cached_property
+    def environment(self) -> "Environment | None":
+        """The environment that applies, in a project or not."""
+        from modelops_bundle.project import NotAProject
+        from modelops_bundle.remotes import environment_of
+
+        try:
+            return environment_of(self.project, self.settings)
+        except NotAProject:
+            return environment_of(None, self.settings)
+
+    @cached_property
+    def storage(self) -> "Storage":
+        """The blob stores, opened when a file needs them, and closed at the end of the command."""
+        from modelops_bundle.storage import Storage
+
+        storage = Storage(self.settings, self.environment)
+        click.get_current_context().call_on_close(storage.close)
+        return storage
+
+    def origin(self, remote: "Remote", on_event: "OnEvent | None" = None) -> "Origin":
+        """Return where the content of versions at a remote comes from."""
+        from modelops_bundle.fetching import Origin
+        from modelops_bundle.progress import ignore_events
+
+        return Origin(remote, on_event or ignore_events, self.settings.jobs, self.storage.open)
+
     @contextmanager
     def open_remote(self, name: str) -> "Iterator[Remote]":
         """Open a remote by its canonical name, with the credentials of the project's environment."""
-        from modelops_bundle.project import NotAProject
-        from modelops_bundle.remotes import environment_of, open_remote
+        from modelops_bundle.remotes import open_remote
 
-        try:
-            environment = environment_of(self.project, self.settings)
-        except NotAProject:
-            environment = None
-        remote = open_remote(name, self.settings, environment)
+        remote = open_remote(name, self.settings, self.environment)
         try:
             yield remote
         finally:

@@ -7,7 +7,7 @@ import click
 from modelops_bundle.descriptor import Descriptor
 from modelops_bundle.digest import parse_digest
 from modelops_bundle.errors import Invalid
-from modelops_bundle.fetching import Origin, fetch_contents
+from modelops_bundle.fetching import fetch_contents
 from modelops_bundle.media_types import BUNDLE_FILE
 from modelops_bundle.plumbing._records import RecordWriter, read_records
 from modelops_bundle.plumbing._session import Session, nul_option, pass_session, remote_option, stdin_option
@@ -41,7 +41,7 @@ def command(
     if version:
         bundle = project.bundle(resolve_ref(project, version))
         with session.remote(remote) as opened:
-            fetch_contents(project, Origin(opened, jobs=session.settings.jobs), bundle, bundle.tree)
+            fetch_contents(project, session.origin(opened), bundle, bundle.tree)
         return
     given = [*blobs, *(read_records(sys.stdin.buffer, nul=nul) if from_stdin else ())]
     wanted = [parse_blob(text) for text in given]

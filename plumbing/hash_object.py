@@ -16,10 +16,11 @@ from modelops_bundle.plumbing._session import Session, nul_option, pass_session
 
 if TYPE_CHECKING:
     from modelops_bundle.objects import ObjectStore
+    from modelops_bundle.project import Project
 
 
-def hash_object(path: Path, store: "ObjectStore | None" = None) -> Digest:
-    """Return the digest by which a file is tracked, keeping its content in `store` up to 50 MiB.
+def hash_object(path: Path, project: "Project | None" = None) -> Digest:
+    """Return the digest by which a file is tracked, keeping its content in a project's store unless it is large.
 
     The content of a symlink is its target's name. Raises NotFound, and Invalid for what is neither file nor
     symlink.
@@ -30,10 +31,10 @@ def hash_object(path: Path, store: "ObjectStore | None" = None) -> Digest:
         raise NotFound(
             f"no such file: '{path}'", hint="check the name; in records it is relative to the project's root"
         ) from None
-    if store:
+    if project:
         from modelops_bundle.snapshot import take
 
-        return take(store, path.parent, path.name, now).digest
+        return take(project.objects, path.parent, path.name, now, project.threshold_bytes).digest
     if mode_bits(now) == LINK_BITS:
         return digest_of(os.readlink(os.fsencode(path)))
     with open_regular(str(path)) as stream:
@@ -57,7 +58,7 @@ def _root(session: Session) -> Path:
 
 
 @click.command()
-@click.option("-w", "write", is_flag=True, help="Store the content too, up to 50 MiB a file.")
+@click.option("-w", "write", is_flag=True, help="Store the content too, unless the file is large.")
 @click.option("--stdin", "content_on_stdin", is_flag=True, help="Hash the content of standard input.")
 @click.option("--stdin-paths", is_flag=True, help="Read the names of files from standard input.")
 @nul_option
@@ -76,15 +77,15 @@ def command(
     Of a symlink, the digest is that of its target's name. Outside a project, names on standard input are
     relative to the current directory, in one to its root.
     """
-    store = session.project.objects if write else None
+    project = session.project if write else None
     out = RecordWriter(nul=nul)
     if content_on_stdin and stdin_paths:
         raise Invalid("--stdin is content, --stdin-paths are names", hint="give one of them")
     if content_on_stdin:
-        out.record(hash_standard_input(store))
+        out.record(hash_standard_input(project.objects if project else None))
     for name in files:
-        out.record(hash_object(session.file(name), store))
+        out.record(hash_object(session.file(name), project))
     if stdin_paths:
         root = _root(session)
         for name in read_paths(sys.stdin.buffer, nul=nul):
-            out.record(hash_object(root / name, store))
+            out.record(hash_object(root / name, project))

@@ -11,6 +11,7 @@ from modelops_bundle.content import source_of
 from modelops_bundle.descriptor import Descriptor
 from modelops_bundle.digest import Digest
 from modelops_bundle.errors import Invalid
+from modelops_bundle.external_sending import places_of, push_external, uris_in
 from modelops_bundle.index import Index
 from modelops_bundle.media_types import TITLE
 from modelops_bundle.objects import ObjectMissing
@@ -19,15 +20,22 @@ from modelops_bundle.plumbing._session import Session, nul_option, pass_session,
 from modelops_bundle.project import Project
 from modelops_bundle.publishing import Route, Tracking, push_contents, push_packs, push_tracked
 from modelops_bundle.remote import BlobStatus, Remote
+from modelops_bundle.storage import Storage
 from modelops_bundle.transfer import OpenContent
 from modelops_bundle.versions import resolve_ref
 
 OCTETS = "application/octet-stream"
 
 
-def push_version(project: Project, remote: Remote, bundle: Bundle, jobs: int = 0) -> dict[Digest, BlobStatus]:
-    """Send every blob of a version: packs from the object store, the rest from there or the working tree."""
-    route = Route(remote, jobs=jobs)
+def push_version(
+    project: Project, remote: Remote, bundle: Bundle, storage: Storage, jobs: int = 0
+) -> dict[Digest, BlobStatus]:
+    """Send every blob of a version: packs from the object store, the rest from there or the working tree.
+
+    Files that lie in blob stores are put there first.
+    """
+    route = Route(remote, jobs=jobs, open_store=storage.open)
+    push_external(Tracking(project, project.load_index()), places_of(bundle.tree, uris_in(bundle)), route)
     sent = push_packs(project, bundle, route, None)
     return sent | push_contents(Tracking(project, project.load_index()), bundle, route)
 
@@ -84,7 +92,7 @@ def command(
         wanted = [leading_digest(record) for record in records]
     with session.remote(remote) as opened:
         if version:
-            statuses = push_version(project, opened, bundle, jobs)
+            statuses = push_version(project, opened, bundle, session.storage, jobs)
         else:
             statuses = push_digests(project, opened, wanted, jobs)
     out = RecordWriter(nul=nul)

@@ -15,14 +15,16 @@ from modelops_bundle.plumbing._records import RecordWriter, read_records, split_
 from modelops_bundle.plumbing._session import Session, nul_option, pass_session, stdin_option
 from modelops_bundle.project import Project
 from modelops_bundle.safe_path import check_path
+from modelops_bundle.storage import Storage
 from modelops_bundle.tracking import snapshot
 from modelops_bundle.tree import EMPTY, MODES, Tree, TreeEntry, tree_of
 
 
-def write_manifest(project: Project, tree: Tree) -> Bundle:
+def write_manifest(project: Project, tree: Tree, storage: Storage) -> Bundle:
     """Describe a tree as a bundle and store its manifest, config, index and packs as objects.
 
-    Raises TooManyLayers when the manifest would be too large for registries.
+    Files that go to a blob store are named by their URI there; nothing is sent. Raises TooManyLayers when the
+    manifest would be too large for registries.
     """
 
     def keep(pack: FinishedPack) -> None:
@@ -37,7 +39,8 @@ def write_manifest(project: Project, tree: Tree) -> Bundle:
         finally:
             pack.content.discard()
 
-    return encode(project, tree, project.load_index(), Known(), keep)
+    external = storage.policy(project.config.storage).external(tree.values())
+    return encode(project, tree, project.load_index(), Known(), keep, external)
 
 
 class UnknownContent(Invalid):
@@ -87,4 +90,4 @@ def command(session: Session, from_stdin: bool, nul: bool) -> None:
     else:
         with project.lock():
             tree = snapshot(project, EMPTY).tree()
-    RecordWriter(nul=nul).record(write_manifest(project, tree).digest)
+    RecordWriter(nul=nul).record(write_manifest(project, tree, session.storage).digest)

@@ -13,7 +13,7 @@ from modelops_bundle.checkout import Checkout
 from modelops_bundle.digest import Digest, parse_digest
 from modelops_bundle.durable import write_file
 from modelops_bundle.errors import BundleError, TransferFailed, WorkingTreeConflict
-from modelops_bundle.fetching import Origin, stage_contents
+from modelops_bundle.fetching import stage_contents
 from modelops_bundle.local_config import DEFAULT_TAG, LocalConfig, repository_name, write_local_config
 from modelops_bundle.merge import merge
 from modelops_bundle.plumbing._session import Session, json_option, pass_session
@@ -106,7 +106,7 @@ def _copy(
 ) -> Bundle:
     bundle = fetch_version(project, remote, digest)
     with shown_progress(session) as on_event:
-        origin = Origin(remote, on_event, session.settings.jobs)
+        origin = session.origin(remote, on_event)
 
         def stage(staging: Checkout, paths: Sequence[str]) -> None:
             stage_contents(project, origin, bundle, paths, staging, {})

@@ -14,8 +14,14 @@ Options of this checkout only:
   repository               the repository below the environment's registry
   tag                      the tag to push to and pull from
 Options that travel with the bundle:
-  storage.layout           how files travel
+  storage.layout           how files travel in the registry: auto, portable or packed
+  storage.mode             which go to a blob store: auto (large ones), blob (all) or oci (none)
   storage.threshold_bytes  files from this size are large
+  storage.provider         azure, s3, gcs or directory
+  storage.container        the container, bucket or directory
+  storage.prefix           what the names of blobs begin with
+  storage.force_blob_patterns, storage.force_oci_patterns
+                           patterns, separated by commas, of files that always or never go there
   annotations.NAME         an annotation of the manifest
 """
 

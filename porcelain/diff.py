@@ -8,7 +8,7 @@ import click
 from modelops_bundle.bundle import Bundle
 from modelops_bundle.digest import short
 from modelops_bundle.errors import ExitCode, Invalid, NotFound
-from modelops_bundle.fetching import Origin, fetch_contents
+from modelops_bundle.fetching import fetch_contents
 from modelops_bundle.plumbing._differences import write_differences
 from modelops_bundle.plumbing._patch import patch, wanted_content
 from modelops_bundle.plumbing._records import RecordWriter
@@ -119,7 +119,7 @@ def _show_patch(session: Session, old: Bundle | None, found: list[Difference], r
     missing = wanted_content(project, found)
     if old and missing:
         with session.remote(remote) as opened:
-            fetch_contents(project, Origin(opened), old, missing)
+            fetch_contents(project, session.origin(opened), old, missing)
     for item in found:
         for line in patch(project, old, item):
             out.raw(line)

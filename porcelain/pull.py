@@ -80,7 +80,7 @@ def command(
                     session, f"another push overtook yours, {short(base or '')}: its changes stay here; push again"
                 )
         seeds = _seeds(project, base)
-        read = _reader(project, opened, bundle, ancestor)
+        read = _reader(project, session.origin(opened), bundle, ancestor)
         if dry_run:
             work = plan_merge(project, bundle, ancestor.tree, options, read)
             cost = cost_of(project, opened, bundle, work.from_remote, seeds)
@@ -89,7 +89,7 @@ def command(
                 project.objects.remove_leftovers()
             switched = overwrite or elsewhere or project.refs.read(base_ref(opened.name, named)) is None
             with shown_progress(session) as on_event:
-                origin = Origin(opened, on_event, session.settings.jobs)
+                origin = session.origin(opened, on_event)
 
                 def stage(staging: Checkout, paths: Sequence[str]) -> None:
                     stage_contents(project, origin, bundle, paths, staging, seeds)
@@ -135,7 +135,7 @@ def _seeds(project: Project, base: Digest | None) -> Seeds:
     return seeds_for(project, project.root, project.bundle(base), unchanged)
 
 
-def _reader(project: Project, remote: Remote, bundle: Bundle, ancestor: Ancestor) -> ReadContent:
+def _reader(project: Project, origin: Origin, bundle: Bundle, ancestor: Ancestor) -> ReadContent:
     """Return what reads a file of the version that is pulled, or of the one it is merged from."""
 
     def read(entry: TreeEntry) -> bytes:
@@ -144,7 +144,7 @@ def _reader(project: Project, remote: Remote, bundle: Bundle, ancestor: Ancestor
         if not project.objects.holds(entry.digest, entry.size):
             theirs = same(bundle.tree.get(entry.path), entry)
             version = bundle if theirs or ancestor.version is None else ancestor.version
-            fetch_contents(project, Origin(remote), version, [entry.path])
+            fetch_contents(project, origin, version, [entry.path])
         return project.objects.read(entry.digest)
 
     return read

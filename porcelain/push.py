@@ -74,7 +74,7 @@ def command(
         before = synced(project, opened.name, tag)
         if ref:
             version = fetch_version(project, opened, find_ref(project, ref) or parse_version(ref))
-            taken = Taken(take_version(project, opened, tag, version))
+            taken = Taken(take_version(project, opened, tag, version, session.storage))
         else:
             taken = take_working_tree(project, opened, tag, check=not no_check)
         if force:
@@ -86,10 +86,11 @@ def command(
         _register_anew(session, taken, dry_run)
         sent: Sent
         if dry_run:
-            sent = estimate(project, opened, outgoing, session.settings.jobs)
+            sent = estimate(project, opened, outgoing, session.settings.jobs, session.storage)
         else:
             with shown_progress(session) as on_event, _origin(session, opened) as origin:
-                push = Push(outgoing, tag, before, not ref, on_event, session.settings.jobs, origin)
+                jobs = session.settings.jobs
+                push = Push(outgoing, tag, before, not ref, on_event, jobs, origin, session.storage)
                 sent = carry_out_push(project, opened, push)
         where = f"{opened.name}:{tag}"
     _report(session, taken, sent, where, dry_run, as_json, porcelain)

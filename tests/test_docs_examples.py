@@ -17,6 +17,7 @@ from modelops_bundle import (
     places,
     reuse,
     settings,
+    storage_config,
 )
 from modelops_bundle.ignore import DEFAULTS
 from modelops_bundle.layers import DEFAULT_PATTERNS
@@ -100,7 +101,7 @@ def test_the_built_in_layers_are_listed_pattern_by_pattern() -> None:
 
 
 def test_every_key_of_the_configuration_is_listed() -> None:
-    sections = {"storage": config._STORAGE_KEYS, "code": config._CODE_KEYS}
+    sections = {"storage": storage_config.KEYS, "code": config._CODE_KEYS}
     inner = [f"{section}.{key}" for section, keys in sections.items() for key in keys]
     keys = {*config._KEYS, *inner, *local_config._KEYS} - set(sections)
     assert keys <= set(re.findall(r"^\| `([^`]+)` \|", page("formats/config"), re.MULTILINE))

@@ -6,31 +6,39 @@ import pytest
 
 from modelops_bundle.config import (
     DEFAULT_CODE_ROOTS,
-    DEFAULT_THRESHOLD,
     Config,
-    Layout,
     initial_config,
     parse_config,
     read_code_roots,
 )
 from modelops_bundle.errors import Invalid
+from modelops_bundle.storage_config import DEFAULT_THRESHOLD, Layout, StorageConfig, StorageMode
 
 WRONG_ROOTS = ("", "/opt", "../lib", "src/..", "./src", "src/", "a//b", ".modelops-bundle", "lib/.modelops-bundle")
 
 
 def test_an_empty_document_gives_the_defaults() -> None:
-    assert parse_config(b"", "config.yaml") == Config(Layout.AUTO, DEFAULT_THRESHOLD, {}, {})
+    defaults = StorageConfig(Layout.AUTO, StorageMode.AUTO, DEFAULT_THRESHOLD)
+    assert parse_config(b"", "config.yaml") == Config(defaults)
 
 
 def test_what_init_writes_gives_the_defaults() -> None:
     assert parse_config(initial_config(), "config.yaml") == Config()
-    assert parse_config(initial_config(4096), "config.yaml").threshold_bytes == 4096
+    assert parse_config(initial_config(4096), "config.yaml").storage.threshold_bytes == 4096
 
 
 def test_every_key_is_read() -> None:
     data = b"""
 version: 1
-storage: {layout: portable, threshold_bytes: 10}
+storage:
+  layout: portable
+  mode: blob
+  threshold_bytes: 10
+  provider: s3
+  container: lab-blobs
+  prefix: seir/v1
+  force_blob_patterns: ["*.h5"]
+  force_oci_patterns: ["small/"]
 layers:
   code: ["*.stan", "src/**"]
 annotations:
@@ -39,8 +47,9 @@ code:
   roots: [lib, .]
 """
     assert parse_config(data, "config.yaml") == Config(
-        Layout.PORTABLE,
-        10,
+        StorageConfig(
+            Layout.PORTABLE, StorageMode.BLOB, 10, "s3", "lab-blobs", "seir/v1", ("*.h5",), ("small/",)
+        ),
         {"code": ("*.stan", "src/**")},
         {"org.opencontainers.image.title": "SEIR"},
         ("lib", "."),
@@ -63,6 +72,17 @@ code:
         (b"storage: {threshold_bytes: -1}", "threshold_bytes"),
         (b"storage: {threshold_bytes: true}", "threshold_bytes"),
         (b"storage: {threshold_bytes: 1.5}", "threshold_bytes"),
+        (b"storage: {mode: blobs}", "blobs"),
+        (b"storage: {mode: }", "storage.mode"),
+        (b"storage: {provider: azur}", "azur"),
+        (b"storage: {provider: [s3]}", "provider"),
+        (b"storage: {container: 5}", "storage.container"),
+        (b"storage: {provider: s3, container: a/b}", "'a/b'"),
+        (b"storage: {provider: directory, container: here}", "'here'"),
+        (b"storage: {prefix: a b}", "'a b'"),
+        (b"storage: {prefix: ../up}", "'../up'"),
+        (b"storage: {force_blob_patterns: '*.h5'}", "storage.force_blob_patterns"),
+        (b"storage: {force_oci_patterns: [5]}", "storage.force_oci_patterns"),
         (b"layers: {code: '*.py'}", "layers.code"),
         (b"layers: {code: [1]}", "layers.code"),
         (b"layers: {cod: ['*.py']}", "cod"),

@@ -6,7 +6,7 @@ import pytest
 
 from modelops_bundle import encoding
 from modelops_bundle.bundle import Bundle
-from modelops_bundle.config import Config, Layout
+from modelops_bundle.config import Config
 from modelops_bundle.digest import digest_of, hex_of
 from modelops_bundle.encoding import INLINE, MAX_TITLED, TooManyLayers, encode, in_packs
 from modelops_bundle.hashing import FileChanged
@@ -14,6 +14,7 @@ from modelops_bundle.pack_writer import FinishedPack
 from modelops_bundle.packing import CUT_FROM, Known
 from modelops_bundle.places import LinkTarget, Nowhere, Terms, TitledLayer
 from modelops_bundle.project import Project
+from modelops_bundle.storage_config import Layout, StorageConfig
 from modelops_bundle.tree import Mode, Tree, TreeEntry, tree_of
 from tests.modelops_bundle.packs import noise
 from tests.modelops_bundle.samples import LINKS, track, write_sample
@@ -54,7 +55,7 @@ class Encoder:
     def __init__(self, root: Path, layout: Layout) -> None:
         root.mkdir(parents=True)
         self.project = Project.create(root)
-        self.project.__dict__["config"] = Config(layout)
+        self.project.__dict__["config"] = Config(StorageConfig(layout))
         self.packs: list[FinishedPack] = []
 
     def encode(self, *paths: str) -> Bundle:

@@ -115,7 +115,7 @@ def test_the_lock_makes_what_a_clone_of_git_does_not_have(project: Project) -> N
 def test_without_a_configuration_the_defaults_hold(project: Project) -> None:
     assert project.config == Config()
     (project.directory / "config.yaml").write_text("storage: {threshold_bytes: 7}")
-    assert Project(project.root).config.threshold_bytes == 7
+    assert Project(project.root).config.storage.threshold_bytes == 7
 
 
 def test_a_bundle_is_kept_and_read_without_a_remote(project: Project) -> None:

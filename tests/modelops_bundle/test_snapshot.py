@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from modelops_bundle import snapshot
 from modelops_bundle.hashing import SMALL, FileChanged, content_of
 from modelops_bundle.objects import ObjectStore
 from modelops_bundle.snapshot import take
@@ -51,12 +50,12 @@ def test_a_link_becomes_an_object_of_its_target(objects: ObjectStore, root: Path
     assert entry.mode == 0o120000
 
 
-def test_a_large_file_stays_where_it_is(objects: ObjectStore, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(snapshot, "LARGE", 5)
+def test_a_large_file_stays_where_it_is(objects: ObjectStore, root: Path) -> None:
     (root / "f").write_bytes(b"123456")
-    entry = take(objects, root, "f", os.lstat(root / "f"))
+    entry = take(objects, root, "f", os.lstat(root / "f"), 6)
     assert entry.digest == content_of(b"123456").digest
     assert entry.digest not in objects
+    assert take(objects, root, "f", os.lstat(root / "f"), 7).digest in objects
 
 
 def test_a_file_that_grew_since_it_was_listed_is_taken_whole(objects: ObjectStore, root: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from modelops_bundle.digest import Digest
 from modelops_bundle.project import Project
-from modelops_bundle.snapshot import LARGE
+from modelops_bundle.storage_config import DEFAULT_THRESHOLD
 from tests.plumbing.sample import LINK, TRACKED, UNTRACKED, assert_refused, golden, succeed, tracked_paths
 from tests.support.cli import run
 
@@ -63,9 +63,9 @@ def test_without_writing_nothing_is_stored(root: Path) -> None:
 
 def test_a_large_file_is_hashed_but_not_stored(root: Path) -> None:
     with (root / "large").open("wb") as stream:
-        stream.truncate(LARGE + 1)
+        stream.truncate(DEFAULT_THRESHOLD + 1)
     digest = Digest(succeed("hash-object", "-w", "large", cwd=root).strip())
-    assert digest == f"sha256:{hashlib.sha256(bytes(LARGE + 1)).hexdigest()}"
+    assert digest == f"sha256:{hashlib.sha256(bytes(DEFAULT_THRESHOLD + 1)).hexdigest()}"
     assert digest not in Project(root).objects
 
 

@@ -49,7 +49,7 @@ def test_only_what_changed_is_fetched(clone: Workspace) -> None:
 
 
 def test_large_files_are_not_fetched(clone: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_past_entry, "LARGE", 60)
+    monkeypatch.setattr(_past_entry, "DEFAULT_THRESHOLD", 60)
     told = clone.ok("why", MODEL, "--since", "v1")
     assert "~ models/rates.py (code): modified\n" in told and "its old content is not here: sha256:" in told
     assert "~ data/demographics.csv (data): 1 column changed" in told

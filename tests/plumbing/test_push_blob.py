@@ -7,7 +7,7 @@ import pytest
 from modelops_bundle.digest import Digest, digest_of, hex_of
 from modelops_bundle.project import Project
 from modelops_bundle.safe_path import CONFIG_PATH
-from modelops_bundle.snapshot import LARGE
+from modelops_bundle.storage_config import DEFAULT_THRESHOLD
 from tests.plumbing.sample import TRACKED, assert_refused, edit, golden, publish, succeed
 from tests.support.cli import run
 
@@ -25,7 +25,7 @@ def make_large_file(root: Path, name: str = "large") -> str:
     """Track a file that is too large to be an object, a layer of its own all the same, and return its digest."""
     (root / CONFIG_PATH).write_text("version: 1\nstorage: {layout: portable}\n")
     with (root / name).open("wb") as stream:
-        stream.truncate(LARGE + 1)
+        stream.truncate(DEFAULT_THRESHOLD + 1)
     succeed("update-index", "--add", name, cwd=root)
     return succeed("ls-files", "-s", name, cwd=root).split(" ")[1]
 

@@ -6,7 +6,7 @@ import pytest
 
 from modelops_bundle.digest import Digest
 from modelops_bundle.project import Project
-from modelops_bundle.snapshot import LARGE
+from modelops_bundle.storage_config import DEFAULT_THRESHOLD
 from tests.plumbing.sample import assert_refused, edit, golden, succeed
 from tests.support.cli import run
 
@@ -50,7 +50,7 @@ def test_no_records_make_the_empty_version(root: Path) -> None:
 
 def test_a_large_tracked_file_needs_no_object(root: Path) -> None:
     with (root / "large").open("wb") as stream:
-        stream.truncate(LARGE + 1)
+        stream.truncate(DEFAULT_THRESHOLD + 1)
     succeed("update-index", "--add", "large", cwd=root)
     record = succeed("ls-files", "-s", "large", cwd=root)
     succeed("write-manifest", "--stdin", cwd=root, input=record.encode())

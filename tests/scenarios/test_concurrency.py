@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from modelops_bundle.snapshot import LARGE
+from modelops_bundle.storage_config import DEFAULT_THRESHOLD
 from tests.support.cli import CHECKOUT
 from tests.support.registry_server import RegistryServer
 from tests.support.stub_registry import StubRegistry, stub_registry
@@ -135,7 +135,7 @@ def test_a_switch_during_a_push_is_not_undone_by_the_next(alice: Workspace, layo
 
 def overwrite(file: Path) -> None:
     with file.open("r+b") as stream:
-        stream.seek(LARGE // 2)
+        stream.seek(DEFAULT_THRESHOLD // 2)
         stream.write(b"changed")
 
 
@@ -145,7 +145,7 @@ def grow(file: Path) -> None:
 
 
 def shrink(file: Path) -> None:
-    os.truncate(file, LARGE // 2)
+    os.truncate(file, DEFAULT_THRESHOLD // 2)
 
 
 def vanish(file: Path) -> None:
@@ -161,7 +161,7 @@ def test_a_large_file_that_changes_during_a_push_is_not_published(
     """While it is sent as a layer, or after it was hashed and before it is packed."""
     alice.write(".modelops-bundle/config.yaml", f"version: 1\nstorage:\n  layout: {profile}\n")
     large = alice.write("large.bin", "large")
-    os.truncate(large, LARGE + 1)
+    os.truncate(large, DEFAULT_THRESHOLD + 1)
     alice.ok("add", "large.bin")
     with stub_registry() as registry:
         changed = False

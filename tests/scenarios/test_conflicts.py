@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from modelops_bundle.snapshot import LARGE
+from modelops_bundle.storage_config import DEFAULT_THRESHOLD
 from tests.support.workspace import METADATA, Workspace
 
 
@@ -116,7 +116,7 @@ def recovered(workspace: Workspace, digest: str) -> str:
 
 
 def test_overwrite_keeps_large_files_too(alice: Workspace, bob: Workspace) -> None:
-    size = LARGE + 1
+    size = DEFAULT_THRESHOLD + 1
     for workspace in (alice, bob):
         with workspace.write("large.bin", workspace.root.name).open("ab") as large:
             large.truncate(size)

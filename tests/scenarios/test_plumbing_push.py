@@ -12,7 +12,7 @@ import pytest
 
 from modelops_bundle.porcelain.commands import PLUMBING
 from modelops_bundle.project import Project
-from modelops_bundle.snapshot import LARGE
+from modelops_bundle.storage_config import DEFAULT_THRESHOLD
 from tests.support.cli import CHECKOUT
 from tests.support.registry_server import RegistryServer
 from tests.support.workspace import Workspace
@@ -41,7 +41,7 @@ def alice(tmp_path: Path) -> Workspace:
     alice.write('data/größe "cm".csv', "180\n")
     (alice.root / "data/latest.csv").symlink_to("empty.csv")
     with (alice.root / "data/large.bin").open("wb") as stream:
-        stream.truncate(LARGE + 1)
+        stream.truncate(DEFAULT_THRESHOLD + 1)
     alice.ok("init")
     alice.ok("add", ".")
     return alice
