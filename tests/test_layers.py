@@ -93,6 +93,17 @@ def test_the_library_knows_neither_commands_nor_click() -> None:
     assert wrong == []
 
 
+@pytest.mark.parametrize(("package", "above"), [("source", ("changes", "models")), ("changes", ("models",))])
+def test_models_stand_over_comparing_over_reading(package: str, above: tuple[str, ...]) -> None:
+    wrong = [
+        f"{module} imports {name}"
+        for module, tree in parsed(f"modelops_bundle/{package}").items()
+        for name in imports(tree, module)
+        if any(reaches(name, f"modelops_bundle.{other}") for other in above)
+    ]
+    assert wrong == []
+
+
 def test_only_the_settings_ask_the_surroundings() -> None:
     wrong = [
         f"{module} uses {use}"

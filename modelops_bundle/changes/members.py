@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from modelops_bundle.source.statements import (
+from modelops_bundle.changes.statements import (
     Definition,
     Function,
     Statement,

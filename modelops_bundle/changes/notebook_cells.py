@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from modelops_bundle.changes.alignment import gaps
 from modelops_bundle.changes.detail import Detail, How
-from modelops_bundle.source.python_changes import body_changes
-from modelops_bundle.source.statements import shape_of, source_line
+from modelops_bundle.changes.python_body import body_changes
+from modelops_bundle.changes.statements import shape_of, source_line
 
 _Numbered = tuple[int, ast.Module]
 """A code cell and its number, which counts from 1."""

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from modelops_bundle.changes.alignment import rising
 from modelops_bundle.changes.detail import Detail, How
-from modelops_bundle.source.members import Key, Member, kind_of, members_of, name_of
-from modelops_bundle.source.signature_changes import docstring_of, head_changes, note_change
-from modelops_bundle.source.statement_changes import Pair, statement_changes
-from modelops_bundle.source.statements import (
+from modelops_bundle.changes.members import Key, Member, kind_of, members_of, name_of
+from modelops_bundle.changes.signatures import docstring_of, head_changes, note_change
+from modelops_bundle.changes.statement_pairs import Pair, statement_changes
+from modelops_bundle.changes.statements import (
     Function,
     Statement,
     is_note,

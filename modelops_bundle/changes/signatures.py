@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from modelops_bundle.changes.detail import Detail, How
-from modelops_bundle.source.statements import (
+from modelops_bundle.changes.statements import (
     Definition,
     Function,
     Statement,

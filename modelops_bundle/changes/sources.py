@@ -3,12 +3,12 @@
 from dataclasses import replace
 
 from modelops_bundle.changes.detail import Comparison, Detail, Effect, How, comparison
+from modelops_bundle.changes.notebook_cells import cell_changes
+from modelops_bundle.changes.python_body import body_changes
 from modelops_bundle.changes.side import Side
+from modelops_bundle.changes.statements import without_notes
 from modelops_bundle.changes.text import compare_texts
 from modelops_bundle.source.normal_form import semantic_digest
-from modelops_bundle.source.notebook_changes import cell_changes
-from modelops_bundle.source.python_changes import body_changes
-from modelops_bundle.source.statements import without_notes
 from modelops_bundle.source.syntax import Parsed, parse_source
 
 

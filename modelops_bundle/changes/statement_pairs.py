@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from modelops_bundle.changes.alignment import Gap, gaps
-from modelops_bundle.source.statements import Definition, Statement, blocks_of, head_shape, shape_of, source_line
+from modelops_bundle.changes.statements import Definition, Statement, blocks_of, head_shape, shape_of, source_line
 
 Pair = tuple[Statement | None, Statement | None]
 """A statement before and after; None where it was not there. Of a compound one, only the first line differs."""

@@ -2,7 +2,7 @@
 
 import ast
 
-from modelops_bundle.source.members import members_of
+from modelops_bundle.changes.members import members_of
 
 SOURCE = '''
 """Doc."""

@@ -5,7 +5,7 @@ import ast
 import pytest
 
 from modelops_bundle.changes.detail_text import text_of
-from modelops_bundle.source.notebook_changes import cell_changes
+from modelops_bundle.changes.notebook_cells import cell_changes
 
 CELLS = ["import os\n", "x = 1\ny = 2\n", "", "def f():\n  return x\n", "f()\n"]
 

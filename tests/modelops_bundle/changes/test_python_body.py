@@ -5,7 +5,7 @@ import ast
 import pytest
 
 from modelops_bundle.changes.detail_text import text_of
-from modelops_bundle.source.python_changes import body_changes
+from modelops_bundle.changes.python_body import body_changes
 
 MODEL = '''\
 """A model."""

@@ -5,8 +5,8 @@ import ast
 import pytest
 
 from modelops_bundle.changes.detail_text import text_of
-from modelops_bundle.source.signature_changes import head_changes
-from modelops_bundle.source.statements import Definition
+from modelops_bundle.changes.signatures import head_changes
+from modelops_bundle.changes.statements import Definition
 
 
 def definition(source: str) -> Definition:

@@ -11,8 +11,8 @@ from modelops_bundle.changes.detail import Comparison, Effect
 from modelops_bundle.changes.detail_text import text_of
 from modelops_bundle.changes.side import Side
 from modelops_bundle.changes.sources import compare_sources
+from modelops_bundle.changes.statements import Statement, blocks_of
 from modelops_bundle.source.normal_form import normal_form
-from modelops_bundle.source.statements import Statement, blocks_of
 from modelops_bundle.source.syntax import parse_source
 from tests.support.cli import CHECKOUT
 

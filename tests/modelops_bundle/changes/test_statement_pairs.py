@@ -4,8 +4,8 @@ import ast
 
 import pytest
 
-from modelops_bundle.source.statement_changes import statement_changes
-from modelops_bundle.source.statements import source_line
+from modelops_bundle.changes.statement_pairs import statement_changes
+from modelops_bundle.changes.statements import source_line
 
 
 def changes(old: str, new: str) -> list[tuple[str | None, str | None]]:

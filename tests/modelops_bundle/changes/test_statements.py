@@ -4,7 +4,7 @@ import ast
 
 import pytest
 
-from modelops_bundle.source.statements import (
+from modelops_bundle.changes.statements import (
     blocks_of,
     head_shape,
     line_of,
