@@ -1,0 +1,100 @@
+"""What other programs call: publish a project, and learn where its bundles go. The platform imports both.
+
+Errors are those of `modelops_bundle.errors`, and at the same time the built-in ones that the platform catches.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from modelops_bundle.errors import NotFound
+from modelops_bundle.local_config import read_local_config
+from modelops_bundle.models.renewal import BrokenModels
+from modelops_bundle.project import NotAProject, Project
+from modelops_bundle.pushing import Push, carry_out_push, refuse_to_discard, synced, take_working_tree
+from modelops_bundle.remotes import environment_of, open_remote, require_remote
+from modelops_bundle.safe_path import REGISTRY_PATH
+from modelops_bundle.settings import Settings
+from modelops_bundle.tags import check_tag
+
+if TYPE_CHECKING:
+    from modelops_bundle.remote import Remote
+
+
+class NoProject(NotAProject, ValueError):
+    """A directory is in no project."""
+
+
+class NothingRegistered(NotFound, FileNotFoundError):
+    """A project has no registry, so that no job could run anything of it."""
+
+
+class PreflightFailed(BrokenModels, RuntimeError):
+    """Something registered is broken, so that no job could run it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectConfig:
+    """Where a project publishes: `registry_ref` is `HOST/REPOSITORY`, or `oci:` and a directory."""
+
+    registry_ref: str
+    default_tag: str
+
+
+def load_config(path: str | Path = ".") -> ProjectConfig:
+    """Return where the project that a directory lies in publishes.
+
+    Raises NoProject (a ValueError), and Invalid when nothing names a remote.
+    """
+    project = _project(path)
+    local = read_local_config(project.local_path)
+    return ProjectConfig(require_remote(project, Settings.from_environment()), local.tag)
+
+
+def push_dir(path: str | Path = ".", tag: str | None = None) -> str:
+    """Publish the tracked files of the project that a directory lies in, and return the digest.
+
+    What is stale is registered anew, as by `modelops-bundle push`; `tag` is by default the project's.
+    Raises NoProject (a ValueError), NothingRegistered (a FileNotFoundError), PreflightFailed (a RuntimeError),
+    RemoteMoved when the tag holds changes that are not here, and what transfers raise.
+    """
+    project = _project(path)
+    if not (project.root / REGISTRY_PATH).exists():
+        raise NothingRegistered(
+            f"nothing is registered: no '{REGISTRY_PATH}' in '{project.root}'",
+            hint="modelops-bundle register-model FILE",
+        )
+    settings = Settings.from_environment()
+    tag = check_tag(read_local_config(project.local_path).tag if tag is None else tag)
+    with _remote(project, settings) as remote:
+        before = synced(project, remote.name, tag)
+        try:
+            taken = take_working_tree(project, remote, tag)
+        except BrokenModels as error:
+            raise PreflightFailed(error.message, hint=error.hint, details=error.details) from error
+        refuse_to_discard(taken.outgoing, tag, remote.name)
+        taken.renew(project)
+        sent = carry_out_push(project, remote, Push(taken.outgoing, tag, before, jobs=settings.jobs))
+    return sent.bundle.digest
+
+
+def _project(path: str | Path) -> Project:
+    start = Path(path).absolute()
+    try:
+        if not start.is_dir():
+            raise NotAProject(start)
+        return Project.discover(start)
+    except NotAProject as error:
+        raise NoProject(start) from error
+
+
+@contextmanager
+def _remote(project: Project, settings: Settings) -> "Iterator[Remote]":
+    name = require_remote(project, settings)
+    remote = open_remote(name, settings, environment_of(project, settings))
+    try:
+        yield remote
+    finally:
+        remote.close()
