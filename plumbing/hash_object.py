@@ -1,6 +1,7 @@
 """hash-object: compute the digest of content and optionally store it."""
 
 import os
+import stat
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +11,6 @@ import click
 from modelops_bundle.digest import Digest, digest_of, digest_of_stream
 from modelops_bundle.errors import Invalid, NotFound
 from modelops_bundle.hashing import open_regular
-from modelops_bundle.index import LINK_BITS, mode_bits
 from modelops_bundle.plumbing._records import RecordWriter, read_paths
 from modelops_bundle.plumbing._session import Session, nul_option, pass_session
 
@@ -35,7 +35,7 @@ def hash_object(path: Path, project: "Project | None" = None) -> Digest:
         from modelops_bundle.snapshot import take
 
         return take(project.objects, path.parent, path.name, now, project.threshold_bytes).digest
-    if mode_bits(now) == LINK_BITS:
+    if stat.S_ISLNK(now.st_mode):
         return digest_of(os.readlink(os.fsencode(path)))
     with open_regular(str(path)) as stream:
         return digest_of_stream(stream)[0]
