@@ -85,14 +85,19 @@ class Checkout:
         self._add(file, temporary, content)
 
     def stage_verified(self, file: BundleFile, source: Path, content: Content) -> Path:
-        """Prepare one file by moving a private one of the same file system that holds just this content.
+        """Prepare one file by moving a private one that holds just this content, best within one file system.
 
         Returns where it lies until it is committed.
         """
         self._count += 1
         temporary = self._tmp / str(self._count)
         source.chmod(_permissions(file.entry.mode) & ~self._umask)
-        source.rename(temporary)
+        try:
+            source.rename(temporary)
+        except OSError as error:
+            if error.errno != errno.EXDEV:
+                raise
+            shutil.move(source, temporary)
         self._add(file, temporary, content)
         return temporary
 

@@ -8,7 +8,7 @@ import errno
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from modelops_bundle.errors import Busy, TransferFailed
@@ -57,6 +57,29 @@ def hold(path: Path, *, wait: float = DEFAULT_WAIT) -> Iterator[None]:
         yield
     finally:
         os.close(handle)
+
+
+@contextmanager
+def hold_passing(path: Path, *, wait: float = DEFAULT_WAIT) -> Iterator[None]:
+    """Hold a lock as `hold` does, whose file is gone afterwards."""
+    while True:
+        with hold(path, wait=wait):
+            if not _is_ours(path):
+                continue
+            try:
+                yield
+            finally:
+                with suppress(OSError):  # Windows keeps files that are open
+                    path.unlink()
+            return
+
+
+def _is_ours(path: Path) -> bool:
+    """Tell whether the file that we locked still has its name: its last holder may have removed it."""
+    try:
+        return path.read_bytes() == str(os.getpid()).encode()
+    except FileNotFoundError:
+        return False
 
 
 def _busy(handle: int) -> Busy:

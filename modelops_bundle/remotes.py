@@ -86,18 +86,23 @@ def open_remote(name: str, settings: Settings, environment: "Environment | None"
         from modelops_bundle.oci_layout import LayoutRemote
 
         return LayoutRemote(Path(name.removeprefix("oci:")))
-    from modelops_bundle.registry.credential_lookup import login_of_variables, names_host
     from modelops_bundle.registry.reference import parse_reference
     from modelops_bundle.registry.remote import RegistryRemote
 
     reference = parse_reference(name)
-    host = reference.host
+    return RegistryRemote(reference, settings_for(reference.host, settings, environment))
+
+
+def settings_for(host: str, settings: Settings, environment: "Environment | None") -> Settings:
+    """Return settings with the environment's login, where it is for this host and nothing else is."""
+    from modelops_bundle.registry.credential_lookup import login_of_variables, names_host
+
     is_ours = environment and environment.username and names_host(environment.login_server, host)
-    if environment and is_ours and not login_of_variables(host, settings):
-        settings = replace(
-            settings, registry=host, username=environment.username, password=environment.password, token=""
-        )
-    return RegistryRemote(reference, settings)
+    if not environment or not is_ours or login_of_variables(host, settings):
+        return settings
+    return replace(
+        settings, registry=host, username=environment.username, password=environment.password, token=""
+    )
 
 
 def _with_repository(name: str, settings: Settings, local: LocalConfig, root: Path) -> str:

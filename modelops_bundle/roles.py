@@ -64,7 +64,8 @@ def choose_role(roles: Roles, *wanted: str | None) -> str:
     role = next((name for name in wanted if name), DEFAULT)
     if role not in roles:
         raise RoleMismatch(
-            f"the bundle has no role '{printable(role[:100])}'", hint=f"available roles: {', '.join(sorted(roles))}"
+            f"the bundle has no role '{printable(role[:100])}'",
+            hint=f"available roles: {', '.join(sorted(roles))}",
         )
     return role
 

@@ -26,6 +26,8 @@ class Settings:
     registry_auth_file: Path | None = None
     runtime_dir: Path | None = None
     config_home: Path | None = None
+    cache_home: Path | None = None
+    bundle_cache: Path | None = None
     registry: str = ""
     repository: str = ""
     username: str = ""
@@ -47,6 +49,11 @@ class Settings:
     trace: str = ""
     no_color: bool = False
     ci: bool = False
+
+    @property
+    def cache_dir(self) -> Path:
+        """Where this user's commands keep what can be fetched again."""
+        return self.bundle_cache or (self.cache_home or self.home / ".cache") / "modelops-bundle"
 
     @classmethod
     def from_environment(cls, variables: Mapping[str, str] = os.environ) -> "Settings":
@@ -86,6 +93,8 @@ class Settings:
             registry_auth_file=path("REGISTRY_AUTH_FILE"),
             runtime_dir=path("XDG_RUNTIME_DIR"),
             config_home=path("XDG_CONFIG_HOME"),
+            cache_home=path("XDG_CACHE_HOME"),
+            bundle_cache=path("MODELOPS_BUNDLE_CACHE_DIR"),
             registry=text(
                 "MODELOPS_BUNDLE_REGISTRY", "MODELOPS_REGISTRY_URL", "MODEL_OPS_REGISTRY_URL", "REGISTRY_URL"
             ),

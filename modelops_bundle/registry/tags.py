@@ -87,7 +87,7 @@ def list_tags(transport: Transport) -> list[str]:
         if reply.status != 200:
             raise transport.refusal(reply, request.what)
         tags.update(tag for tag in _tags(reply) if _is_version(tag))
-        target = _next_page(reply)
+        target = next_page(reply)
         if target in visited or len(visited) >= MAX_PAGES:
             raise IntegrityError(f"the list of tags of '{transport.reference.name}' does not end")
     return sorted(tags)
@@ -108,7 +108,7 @@ def _is_version(tag: str) -> bool:
         return False
 
 
-def _next_page(reply: Reply) -> str | None:
+def next_page(reply: Reply) -> str | None:
     """Return the URL of the next page, as the registry wrote it: only it understands the cursor."""
     match = _NEXT_LINK.search(reply.headers.get("link", ""))
     if match is None:

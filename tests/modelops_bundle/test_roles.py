@@ -34,7 +34,8 @@ def test_a_layer_twice_is_a_layer_once() -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [[], "x", 1, {"x": "code"}, {"x": []}, {"x": [1]}, {"x": None}, {1: ["code"]}, {"": ["code"]}, {"a b": []}]
+    "value",
+    [[], "x", {"x": "code"}, {"x": []}, {"x": [1]}, {"x": None}, {1: ["code"]}, {"": ["code"]}, {"a b": ["data"]}],
 )
 def test_what_is_no_role_is_refused(value: object) -> None:
     with pytest.raises(Invalid):

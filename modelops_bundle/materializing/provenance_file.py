@@ -1,0 +1,38 @@
+"""The provenance file, `.mops/.mops-manifest.json`: which version lies here, for which role, and what led to it.
+
+Format: docs/formats/materialized.md. No time stands in it: the same request always writes the same bytes.
+"""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+from modelops_bundle import canonical_json
+from modelops_bundle.digest import Digest, is_digest
+from modelops_bundle.materializing.pointer_files import AREA
+from modelops_bundle.resolving import ResolvedBundle
+
+PROVENANCE = f"{AREA}/.mops-manifest.json"
+
+
+def provenance(bundle: ResolvedBundle, role: str) -> bytes:
+    """Return the canonical JSON document."""
+    return canonical_json.encode(
+        {
+            "manifest_digest": bundle.manifest_digest,
+            "media_type": bundle.media_type,
+            "role": role,
+            "roles": {name: list(layers) for name, layers in bundle.roles.items()},
+            "layer_indexes": dict(bundle.layer_indexes),
+            "ref": asdict(bundle.ref),
+        }
+    )
+
+
+def materialized_digest(root: Path) -> Digest | None:
+    """Return the version that was materialized here last, or None where nothing credible says so."""
+    try:
+        digest = json.loads((root / PROVENANCE).read_bytes())["manifest_digest"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return Digest(digest) if isinstance(digest, str) and is_digest(digest) else None
