@@ -34,13 +34,8 @@ def show_change(session: Session, change: Registered, recorded: Recorded, dry_ru
     _tell(session, change, recorded, dry_run)
 
 
-def entry_of(registry: ModelRegistry, id: str) -> Entry | None:
-    """Return the model or target of an id."""
-    return registry.models.get(id) or registry.targets.get(id)
-
-
 def _described(registry: ModelRegistry, id: str) -> str:
-    entry = entry_of(registry, id)
+    entry = registry.models.get(id) or registry.targets.get(id)
     return f"  {printable(entry.entrypoint)}  {dependencies(entry)}" if entry else ""
 
 

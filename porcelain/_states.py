@@ -1,7 +1,6 @@
 """Three-way states as people and scripts see them, the same in status, diff, push and pull."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from modelops_bundle.plumbing._records import RecordWriter
 from modelops_bundle.porcelain._render import listing, say
@@ -44,7 +43,7 @@ def states_json(states: Mapping[str, State]) -> dict[str, list[str]]:
     return result
 
 
-def only(states: Mapping[str, State], wanted: Iterable[State]) -> dict[str, Any]:
+def only(states: Mapping[str, State], wanted: Iterable[State]) -> dict[str, State]:
     """Return the paths in certain states, with their state."""
     chosen = set(wanted)
     return {path: state for path, state in states.items() if state in chosen}

@@ -57,16 +57,16 @@ def command(
         raise Invalid("without a FILE there is nothing to say of it", hint="modelops-bundle register-model --help")
     patterns = [pattern for pattern in excluded if "/" in pattern or "." in pattern]
     request = ModelRequest(
-        session.bundle_path(file) if file else "",
-        classes,
-        tuple(pattern for pattern in excluded if pattern not in patterns),
-        tuple(map(session.bundle_path, data)),
-        tuple(map(session.bundle_path, code)),
-        tuple(map(session.bundle_path, patterns)),
-        id,
-        auto_code,
-        code_mode or "",
-        regen_all,
+        path=session.bundle_path(file) if file else "",
+        classes=classes,
+        exclude_classes=tuple(pattern for pattern in excluded if pattern not in patterns),
+        data=tuple(map(session.bundle_path, data)),
+        code=tuple(map(session.bundle_path, code)),
+        exclude=tuple(map(session.bundle_path, patterns)),
+        id=id,
+        auto_code=auto_code,
+        code_mode=code_mode or "",
+        everything=regen_all,
     )
     done = change_registry(
         session.project, lambda now, around: register_models(now, request, around), dry_run=dry_run

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 from modelops_bundle.changes.statements import (
     Definition,
-    Function,
     Statement,
     is_note,
     line_of,
     names_bound,
     shape_of,
 )
+from modelops_bundle.source.blocks import Function
 
 Key = tuple[str, str, int]
 """What is one member in two versions: group, name, and how many of that name stand before it."""

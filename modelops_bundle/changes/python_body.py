@@ -12,7 +12,6 @@ from modelops_bundle.changes.members import Key, Member, kind_of, members_of, na
 from modelops_bundle.changes.signatures import docstring_of, head_changes, note_change
 from modelops_bundle.changes.statement_pairs import Pair, statement_changes
 from modelops_bundle.changes.statements import (
-    Function,
     Statement,
     is_note,
     line_of,
@@ -21,6 +20,7 @@ from modelops_bundle.changes.statements import (
     value_shape,
     value_text,
 )
+from modelops_bundle.source.blocks import Function
 
 MAX_STATEMENTS = 5
 """More statements of one function than this are counted, not shown."""

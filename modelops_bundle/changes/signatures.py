@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from modelops_bundle.changes.detail import Detail, How
 from modelops_bundle.changes.statements import (
     Definition,
-    Function,
     Statement,
     head_shape,
     is_note,
@@ -17,6 +16,7 @@ from modelops_bundle.changes.statements import (
     value_shape,
     value_text,
 )
+from modelops_bundle.source.blocks import Function
 
 _BY_POSITION, _BY_KEYWORD = "by position only", "by keyword only"
 
@@ -62,7 +62,7 @@ def head_changes(kind: str, name: str, old: Definition, new: Definition) -> Iter
         yield note_change(name, before, after)
 
 
-def docstring_of(definition: Definition | ast.Module) -> Statement | None:
+def docstring_of(definition: Definition) -> Statement | None:
     """Return the statement that is the docstring, if there is one."""
     return definition.body[0] if definition.body and is_note(definition.body[0]) else None
 

@@ -5,15 +5,15 @@ from collections.abc import Sequence
 from copy import copy
 from typing import Any
 
+from modelops_bundle.source.blocks import Function
+from modelops_bundle.source.dotted_names import unparsed
 from modelops_bundle.source.normal_form import normal_form
 from modelops_bundle.source.syntax import Parsed
 
-Function = ast.FunctionDef | ast.AsyncFunctionDef
-Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+Definition = Function | ast.ClassDef
 Statement = ast.stmt | ast.ExceptHandler | ast.match_case
 """What stands in a block: the handlers of a `try` and the cases of a `match` do, too."""
 _BLOCKS = ("body", "handlers", "cases", "orelse", "finalbody")
-_TOO_DEEP = "…"
 
 
 def shape_of(*statements: Statement) -> str:
@@ -46,13 +46,13 @@ def source_line(statement: Statement) -> str:
     bare = _emptied(statement)
     if isinstance(bare, Definition):
         bare.decorator_list = []
-    text = _unparsed(bare).strip()
+    text = unparsed(bare).strip()
     return text.partition("\n")[0] if blocks_of(statement) else text
 
 
 def value_text(value: ast.expr | None) -> str | None:
     """Return an expression as Python writes it."""
-    return None if value is None else _unparsed(value)
+    return None if value is None else unparsed(value)
 
 
 def is_note(statement: Statement) -> bool:
@@ -81,13 +81,6 @@ def _emptied(statement: Statement) -> Statement:
     for name in blocks_of(statement):
         setattr(bare, name, [])
     return bare
-
-
-def _unparsed(node: ast.AST) -> str:
-    try:
-        return ast.unparse(node)
-    except RecursionError:
-        return _TOO_DEEP
 
 
 def names_bound(statement: Statement) -> Sequence[str]:

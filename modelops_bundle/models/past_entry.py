@@ -25,7 +25,6 @@ def entry_in(bundle: Bundle, registry: ModelRegistry, present: Entry) -> Entry:
     entry: Entry = entries.get(present.id, present)
     code = tuple(path for path in entry.code if path in bundle.tree)
     data = tuple(path for path in entry.data if path in bundle.tree)
-    own = digest_in(bundle, entry.path)
     entry = replace(
         entry,
         code=code,

@@ -7,6 +7,7 @@ from modelops_bundle.models.entries import Entry, ModelEntry
 from modelops_bundle.models.findings import About, Finding
 from modelops_bundle.models.overview import Assessed, Overview
 from modelops_bundle.models.preflight_files import Files
+from modelops_bundle.models.selection import symbol_of
 
 _MODULE = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 
@@ -22,10 +23,10 @@ def entry_points(overview: Overview, files: Files) -> Iterator[Finding]:
 def _spelling(about: About, entry: Entry) -> Iterator[Finding]:
     module, colon, name = entry.entrypoint.partition(":")
     again = f"modelops-bundle register-{about.kind} {entry.path}"
-    if not colon or not _MODULE.fullmatch(module) or name != _name(entry):
+    if not colon or not _MODULE.fullmatch(module) or name != symbol_of(entry):
         yield about.error(
             "invalid-entrypoint",
-            f"entry point '{entry.entrypoint}' is not MODULE:{_name(entry)}",
+            f"entry point '{entry.entrypoint}' is not MODULE:{symbol_of(entry)}",
             again,
         )
     elif "." not in module:
@@ -50,7 +51,7 @@ def _source(about: About, assessed: Assessed, files: Files) -> Iterator[Finding]
         noun = "class" if isinstance(entry, ModelEntry) else "function"
         yield about.error(
             "missing-entrypoint-symbol",
-            f"no {noun} '{_name(entry)}' in '{entry.path}'",
+            f"no {noun} '{symbol_of(entry)}' in '{entry.path}'",
             f"modelops-bundle register-{about.kind} {entry.path}; modelops-bundle unregister {about.entity}",
         )
 
@@ -73,7 +74,3 @@ def _leads_to(module: str, path: str) -> bool:
     """Tell whether a module's name ends as the path of its file does; what stands before is a root of code."""
     spelled = path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
     return spelled == module or spelled.endswith(f".{module}")
-
-
-def _name(entry: Entry) -> str:
-    return entry.class_name if isinstance(entry, ModelEntry) else entry.function

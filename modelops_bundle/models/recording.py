@@ -18,7 +18,8 @@ from modelops_bundle.safe_path import REGISTRY_PATH
 from modelops_bundle.source.project_sources import ProjectSources
 from modelops_bundle.tracking import refresh
 
-Change = Callable[[ModelRegistry, Surroundings], Registered]
+RegistryChange = Callable[[ModelRegistry, Surroundings], Registered]
+"""Makes another registry of what is registered, given the project as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Recorded:
     written: bool
 
 
-def change_registry(project: Project, change: Change, *, dry_run: bool) -> tuple[Registered, Recorded]:
+def change_registry(project: Project, change: RegistryChange, *, dry_run: bool) -> tuple[Registered, Recorded]:
     """Change the registry as it is now under the project's lock, or tell what that would do."""
     with nullcontext() if dry_run else project.lock():
         around = look_around(project)

@@ -64,9 +64,7 @@ def _chosen(request: TargetRequest, around: Surroundings) -> list[TargetDefiniti
         each
         for each in found
         if not request.targets or not {each.name, each.function}.isdisjoint(request.targets)
-        if not any(
-            fnmatchcase(name, pattern) for name in (each.name, each.function) for pattern in request.exclude
-        )
+        if not _excluded(each, request.exclude)
     ]
     if not chosen:
         raise NotFound(f"every target is excluded: '{request.path}'", hint="leave out --exclude")

@@ -29,7 +29,12 @@ def last_part(dotted: str) -> str:
 
 def source_text(node: ast.expr) -> str:
     """Return an expression as Python spells it, cut short."""
+    return unparsed(node)[:MAX_TEXT]
+
+
+def unparsed(node: ast.AST) -> str:
+    """Return a node as Python spells it, '…' for one that is nested too deeply."""
     try:
-        return ast.unparse(node)[:MAX_TEXT]
+        return ast.unparse(node)
     except RecursionError:
         return "…"

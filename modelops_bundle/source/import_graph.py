@@ -31,7 +31,6 @@ class ImportGraph:
         self._sources = sources
         self._modules = sources.modules
         self._edges: dict[str, tuple[Edge, ...]] = {}
-        self._imported: dict[str, tuple[str, ...]] = {}
         self._reachability = Reachability(self._imports)
 
     def edges(self, path: str) -> tuple[Edge, ...]:
