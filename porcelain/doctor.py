@@ -16,6 +16,7 @@ from modelops_bundle.models.undeclared import Undeclared, declaring, find_undecl
 from modelops_bundle.plumbing._session import Session, json_option, pass_session
 from modelops_bundle.porcelain._completion import complete_registered
 from modelops_bundle.porcelain._render import count_of, listing, print_json, say, talk
+from modelops_bundle.safe_path import printable
 
 _NAMED = 5
 """So many paths that are no dependencies are named."""
@@ -56,16 +57,17 @@ def command(session: Session, as_json: bool, model: str, words: tuple[str, ...])
 
 def _show(session: Session, entry: ModelEntry, loaded: bool, usage: Usage, found: Undeclared, fix: str) -> None:
     if found.files:
-        say(f"'{entry.id}' uses {count_of(len(found.files), 'file')} that it does not declare:")
+        files = count_of(len(found.files), "file")
+        say(printable(f"'{entry.id}' uses {files} that it does not declare:"))
         for kind, paths in (("code", found.code), ("data", found.data), ("data?", found.perhaps)):
             listing(kind, paths, all_of_them=True)
         if found.perhaps:
             say("'data?' was read by a library or another program: declare it if that was for the model")
-        say(f"Next: {fix}")
+        say(printable(f"Next: {fix}"))
     elif loaded:
-        say(f"All that '{entry.id}' used is declared")
+        say(printable(f"All that '{entry.id}' used is declared"))
     else:
-        say(f"The command did not load '{entry.path}', as far as could be seen")
+        say(printable(f"The command did not load '{entry.path}', as far as could be seen"))
     _tell(session, "used, but excluded", found.excluded)
     _tell(session, "used by others, not by the model", found.aside)
     _tell(session, "written, so no dependency", usage.written)

@@ -1,6 +1,7 @@
 """graph: draw what models, targets and files need."""
 
 from collections.abc import Callable
+from pathlib import PurePath
 
 import click
 
@@ -43,11 +44,10 @@ def command(session: Session, format: str | None, output: str, names: tuple[str,
     source files.
     """
     drawing = _drawing(session, names)
-    file = session.file(output)
-    chosen = format or _SUFFIXES.get(file.suffix.lower(), "dot")
+    chosen = format or _SUFFIXES.get(PurePath(output).suffix.lower(), "dot")
     text = _FORMATS[chosen](drawing, session.project.root.name)
     if output:
-        write_file(file, text.encode("utf-8", "backslashreplace"), flush=False)
+        write_file(session.file(output), text.encode("utf-8", "backslashreplace"), flush=False)
         counts = count_of(len(drawing.nodes), "node"), count_of(len(drawing.arrows), "arrow")
         talk(session, f"wrote '{output}': {', '.join(counts)}")
     else:

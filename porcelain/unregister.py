@@ -32,6 +32,9 @@ def command(session: Session, dry_run: bool, as_json: bool, names: tuple[str, ..
     for name, old in before.items():
         new = change.registry.target_sets.get(name)
         if new is None:
-            talk(session, f"target set '{name}' has no targets any more, and is forgotten")
+            goes = "would have no targets, and go" if dry_run else "has no targets any more, and is forgotten"
+            talk(session, f"target set '{name}' {goes}")
         elif new != old:
-            talk(session, f"target set '{name}' has {count_of(len(new.targets), 'target')} now")
+            count = count_of(len(new.targets), "target")
+            keeps = f"would have {count}" if dry_run else f"has {count} now"
+            talk(session, f"target set '{name}' {keeps}")

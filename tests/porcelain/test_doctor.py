@@ -80,6 +80,14 @@ def test_the_command_that_it_prints_makes_it_content(work: Workspace) -> None:
     assert (done.code, done.text) == (0, "All that 'seir_seir' used is declared\n")
 
 
+def test_names_of_files_send_nothing_to_the_terminal(work: Workspace) -> None:
+    work.write("models/seir.py", FILES["models/seir.py"].replace("data/cases.csv", "data/\\x1b[2J.csv"))
+    work.write("data/\x1b[2J.csv", "")
+    text = work.run("doctor", "SEIR", *RUN).text
+    assert "\x1b" not in text
+    assert "--data" in text.splitlines()[-1]
+
+
 def test_paths_count_from_where_it_is_typed(work: Workspace) -> None:
     below = Workspace(work.root / "data")
     command = "import os, sys; os.chdir('..'); sys.path.insert(0, '.'); from models.seir import SEIR; SEIR().run()"

@@ -72,6 +72,11 @@ def test_a_format_can_be_asked_for(work: Workspace, format: str, begin: str) -> 
     assert work.read("a.txt") == text
 
 
+def test_the_name_of_the_directory_does_not_choose_the_format(work: Workspace) -> None:
+    below = Workspace(work.root / "pictures.html")
+    assert below.ok("graph").startswith("digraph")
+
+
 def test_what_is_stale_is_coloured(work: Workspace) -> None:
     before = work.ok("graph", "--format", "mermaid")
     work.write("models/rates.py", "BETA = 1\n")

@@ -48,5 +48,8 @@ def test_a_typo_is_refused_and_changes_nothing(work: Workspace) -> None:
 
 def test_a_dry_run_changes_nothing(work: Workspace) -> None:
     before = work.everything()
-    assert work.ok("unregister", "-n", "deaths") == "- deaths\n"
+    done = work.run("unregister", "-n", "deaths")
+    assert (done.code, done.text) == (0, "- deaths\n")
+    assert "target set 'all' would have 1 target" in done.stderr
+    assert "target set 'one' would have no targets, and go" in done.stderr
     assert work.everything() == before
