@@ -1,6 +1,7 @@
 """Put files into blob stores, before the manifest that names them: several at a time, in bounded memory."""
 
 from collections.abc import Container, Mapping
+from contextlib import suppress
 from typing import BinaryIO
 
 from modelops_bundle.blob_stores.location import BlobLocation, parse_uri
@@ -92,14 +93,16 @@ def missing_external(places: Places, open_store: OpenStore, jobs: int) -> dict[s
 
 
 def _content(tracking: Tracking, entry: TreeEntry, uri: str) -> OpenContent:
-    tracked = tracking.index.get(entry.path)
-    if entry.digest in tracking.project.objects or (tracked and tracked.digest == entry.digest):
-        return source_of(tracking.project, entry, tracking.index).open
+    project, tracked = tracking.project, tracking.index.get(entry.path)
 
-    def nowhere() -> BinaryIO:
+    def open_content() -> BinaryIO:
+        # A working file of another version is no source of this one.
+        if entry.digest in project.objects or (tracked and tracked.digest == entry.digest):
+            with suppress(ContentGone):
+                return source_of(project, entry, tracking.index).open()
         raise ContentGone(
             f"the content of '{entry.path}' is neither here nor at '{uri}'",
-            hint="ask who published that version to push it again",
+            hint="restore the file, or ask who published that version to push it again",
         )
 
-    return nowhere
+    return open_content

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from modelops_bundle.bundle import Bundle
 from modelops_bundle.descriptor import Descriptor
-from modelops_bundle.digest import Digest
+from modelops_bundle.digest import Digest, short
 from modelops_bundle.encoding import encode
 from modelops_bundle.external_sending import (
     Places,
@@ -21,12 +21,14 @@ from modelops_bundle.manifest import parse_manifest
 from modelops_bundle.media_types import OCI_MANIFEST, TREE_ANNOTATION
 from modelops_bundle.pack_writer import FinishedPack
 from modelops_bundle.packing import Known
+from modelops_bundle.places import External, LinkTarget, Nowhere, Place, Terms, TitledLayer
 from modelops_bundle.progress import OnEvent
 from modelops_bundle.project import Project
 from modelops_bundle.publishing import PackUploads, Route, Tracking, push_contents, push_packs
 from modelops_bundle.remote import BlobsMissing, BlobStatus, Remote
 from modelops_bundle.reuse import reusable
 from modelops_bundle.storage import Storage
+from modelops_bundle.storage_policy import Decision, Destination
 from modelops_bundle.sync import PushPlan
 from modelops_bundle.transfer import UPLOADS, in_parallel
 from modelops_bundle.tree import Tree
@@ -183,6 +185,26 @@ def _uris(project: Project, outgoing: Outgoing, storage: Storage) -> dict[str, s
     if outgoing.version:
         return uris_in(outgoing.version)
     return storage.policy(project.config.storage).external(outgoing.tree.values())
+
+
+def decisions_for(project: Project, outgoing: Outgoing, storage: Storage) -> dict[str, Decision]:
+    """Return where each file goes and why, by path."""
+    version = outgoing.version
+    if version is None:
+        policy = storage.policy(project.config.storage)
+        return {path: policy.decide(entry) for path, entry in outgoing.tree.items()}
+    why = f"as in {short(version.digest)}"
+    return {path: Decision(_destination(file.place), why) for path, file in version.index.files.items()}
+
+
+def _destination(place: Place) -> Destination:
+    match place:
+        case External():
+            return Destination.BLOB_STORE
+        case TitledLayer() | Terms():
+            return Destination.REGISTRY
+        case Nowhere() | LinkTarget():
+            return Destination.INDEX
 
 
 def _places(project: Project, outgoing: Outgoing, remote: Remote, uris: Mapping[str, str]) -> Places:

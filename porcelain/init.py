@@ -14,8 +14,9 @@ from modelops_bundle.local_config import DEFAULT_TAG, LocalConfig, repository_na
 from modelops_bundle.plumbing._session import Session, json_option, pass_session
 from modelops_bundle.porcelain._render import print_json, say, talk
 from modelops_bundle.project import Project
-from modelops_bundle.remotes import choose_remote, environments_of
+from modelops_bundle.remotes import choose_remote, environment_of, environments_of
 from modelops_bundle.safe_path import CONFIG_PATH, METADATA_DIR
+from modelops_bundle.storage_policy import choose_store
 from modelops_bundle.tags import check_tag
 from modelops_bundle.templates import IGNORE_TEMPLATE, pyproject_template
 
@@ -83,4 +84,7 @@ def _report(session: Session, project: Project, created: list[str], as_json: boo
     for file in created:
         say(f"  created {file}")
     say(f"Remote: {name or 'none yet (modelops-bundle config remote HOST/REPOSITORY, or oci:DIRECTORY)'}")
+    storage = choose_store(project.config.storage, session.settings, environment_of(project, session.settings))
+    if storage.provider:
+        say(f"Storage: {storage.provider} ({storage.container or 'no container'})")
     talk(session, "next: modelops-bundle add . && modelops-bundle push")

@@ -2,13 +2,15 @@
 
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
+from typing import Any
 
 import click
 
+from modelops_bundle.blob_stores.location import parse_uri
 from modelops_bundle.bundle_reference import parse_version
 from modelops_bundle.errors import shortened
 from modelops_bundle.local_config import read_local_config
-from modelops_bundle.outgoing import Estimate, Sent, estimate
+from modelops_bundle.outgoing import Estimate, Outgoing, Sent, decisions_for, estimate
 from modelops_bundle.plumbing._session import (
     Session,
     dry_run_option,
@@ -16,6 +18,7 @@ from modelops_bundle.plumbing._session import (
     pass_session,
     remote_option,
 )
+from modelops_bundle.porcelain._places import places_json, show_places
 from modelops_bundle.porcelain._progress import shown_progress
 from modelops_bundle.porcelain._render import count_of, human_size, print_json, say, talk
 from modelops_bundle.porcelain._states import only, show_states, state_records, states_json
@@ -133,13 +136,13 @@ def _report(
                 "size": bundle.config.size,
                 "blobs_sent": len(sent.blobs),
                 "bytes_sent": sent.size,
+                "blobs_stored": len(sent.external),
+                "bytes_stored": sent.external_size,
                 "discarded": list(plan.discards),
                 "registered_anew": list(taken.stale),
                 "states": states_json(plan.states),
                 "dry_run": dry_run,
-                **(
-                    {"requests": sent.requests, "bytes_reused": _saved(sent)} if isinstance(sent, Estimate) else {}
-                ),
+                **(_estimate_json(session, outgoing, sent) if isinstance(sent, Estimate) else {}),
             }
         )
         return
@@ -152,6 +155,12 @@ def _report(
         say(f"Everything up to date at {where}")
     else:
         show_states(only(plan.states, LOCAL_STATES))
+        if isinstance(sent, Estimate):
+            decisions = decisions_for(session.project, outgoing, session.storage)
+            show_places(outgoing.tree.values(), decisions, session.project.threshold_bytes)
+        if sent.external:
+            stored = f"{count_of(len(sent.external), 'file')}, {human_size(sent.external_size)}"
+            say(f"{'Would store' if dry_run else 'Stored'} in {_stores(sent)}: {stored}")
         blobs = f"{count_of(len(sent.blobs), 'blob')}, {human_size(sent.size)}"
         done = f"Pushed {where}: {blobs} sent"
         if isinstance(sent, Estimate):
@@ -163,4 +172,14 @@ def _report(
 
 def _saved(sent: Sent) -> int:
     """Return how many bytes of content need not be sent: they are there, are there twice, or were compressed."""
-    return max(0, sent.bundle.config.size - sent.size)
+    return max(0, sent.bundle.config.size - sent.size - sent.external_size)
+
+
+def _stores(sent: Sent) -> str:
+    """Return the containers that something was put into."""
+    return ", ".join(dict.fromkeys(parse_uri(uri).container.uri() for uri in sent.external))
+
+
+def _estimate_json(session: Session, outgoing: Outgoing, sent: Estimate) -> dict[str, Any]:
+    places = places_json(decisions_for(session.project, outgoing, session.storage))
+    return {"requests": sent.requests, "bytes_reused": _saved(sent), "places": places}

@@ -23,6 +23,7 @@ from modelops_bundle.untracked import untracked as untracked_paths
 
 if TYPE_CHECKING:
     from modelops_bundle.porcelain._model_status import ModelStatus
+    from modelops_bundle.storage_policy import Decision
 
 _PUSH = "modelops-bundle push"
 _NEXT = {
@@ -47,7 +48,7 @@ def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> li
 
 
 @click.command()
-@click.option("-f", "--files", is_flag=True, help="List every tracked file with its state.")
+@click.option("-f", "--files", is_flag=True, help="List every tracked file with its state and its place.")
 @click.option("-u", "--untracked", is_flag=True, help="List untracked files too.")
 @click.option("--untracked-only", is_flag=True, help="List untracked files and nothing else.")
 @click.option("--exit-code", is_flag=True, help="Exit with 1 when something here differs from its version.")
@@ -85,24 +86,24 @@ def command(
         return ExitCode.DONE
     others = list(untracked_paths(project, status.index)) if untracked else []
     if as_json:
-        _print_json(project, status, remote, tag, others, files)
+        _print_json(session, status, remote, tag, others, files)
     elif porcelain:
         state_records(status.states, nul=nul)
         _records("unreadable", status.unreadable, nul)
         _records("untracked", others, nul)
     else:
-        _show(project, status, remote, tag, others, files)
+        _show(session, status, remote, tag, others, files)
     return ExitCode.NOT_FOUND if exit_code and status.changed else ExitCode.DONE
 
 
-def _show(project: Project, status: Status, remote: str, tag: str, others: list[str], files: bool) -> None:
+def _show(session: Session, status: Status, remote: str, tag: str, others: list[str], files: bool) -> None:
     say(f"Bundle: {remote}:{tag}" if remote else "Bundle: no remote is configured")
     say(f"Local changes: {_summary(status)}")
-    broken = False if files else _show_models(project, status)
+    broken = False if files else _show_models(session.project, status)
     if status.base:
         say(f"Version: {short(status.base)}, {status.standing}")
     if files:
-        _show_files(status)
+        _show_files(session, status)
     else:
         show_states(status.states)
     if status.unreadable:
@@ -170,21 +171,37 @@ def _summary(status: Status) -> str:
     return ", ".join(parts) or f"none ({count_of(len(status.index), 'tracked file')})"
 
 
-def _show_files(status: Status) -> None:
-    rows = [
-        (printable(path), _state_of(status, path), human_size(entry.size), mode_text(entry.mode))
-        for path, entry in status.index.items()
-    ]
+def _show_files(session: Session, status: Status) -> None:
+    decisions, problem = _decisions(session, status)
+    rows = []
+    for path, entry in status.index.items():
+        decision = decisions.get(path)
+        place = (decision.destination, decision.why) if decision else ("", "")
+        state = _state_of(status, path)
+        rows.append((printable(path), state, human_size(entry.size), mode_text(entry.mode), *place))
     gone = [path for path in status.states if path not in status.index]
-    rows += [(printable(path), status.states[path], "", "") for path in gone]
-    table(("File", "Status", "Size", "Mode"), sorted(rows))
+    rows += [(printable(path), status.states[path], "", "", "", "") for path in gone]
+    table(("File", "Status", "Size", "Mode", "Place", "Why"), sorted(rows))
+    if problem:
+        say(f"Places: {problem}")
+
+
+def _decisions(session: Session, status: Status) -> "tuple[dict[str, Decision], str]":
+    """Return where a push puts each file, or nothing and what is wrong with the configuration."""
+    from modelops_bundle.porcelain._places import decisions_of
+
+    try:
+        return decisions_of(session, (entry.tree_entry(path) for path, entry in status.index.items())), ""
+    except BundleError as error:  # the files can be shown all the same
+        return {}, printable(error.message)
 
 
 def _state_of(status: Status, path: str) -> str:
     return "unreadable" if path in status.unreadable else status.states.get(path, State.UNCHANGED)
 
 
-def _print_json(project: Project, status: Status, remote: str, tag: str, others: list[str], files: bool) -> None:
+def _print_json(session: Session, status: Status, remote: str, tag: str, others: list[str], files: bool) -> None:
+    project = session.project
     value: dict[str, Any] = {
         "remote": remote,
         "tag": tag,
@@ -204,6 +221,11 @@ def _print_json(project: Project, status: Status, remote: str, tag: str, others:
     except BundleError as error:
         value["models_error"] = error.message
     if files:
+        from modelops_bundle.porcelain._places import places_json
+
+        decisions, problem = _decisions(session, status)
+        places = places_json(decisions)
+        value |= {"places_error": problem} if problem else {}
         value["files"] = [
             {
                 "path": path,
@@ -211,6 +233,7 @@ def _print_json(project: Project, status: Status, remote: str, tag: str, others:
                 "size": entry.size,
                 "mode": mode_text(entry.mode),
                 "digest": entry.digest,
+                **places.get(path, {}),
             }
             for path, entry in status.index.items()
         ]

@@ -1,0 +1,31 @@
+"""Show where files go, and why."""
+
+from collections.abc import Iterable, Mapping
+
+from modelops_bundle.plumbing._session import Session
+from modelops_bundle.porcelain._render import human_size, table
+from modelops_bundle.safe_path import printable
+from modelops_bundle.storage_policy import Decision, Destination
+from modelops_bundle.tree import TreeEntry
+
+
+def decisions_of(session: Session, entries: Iterable[TreeEntry]) -> dict[str, Decision]:
+    """Return where a push would put files of the project, by path; raise Invalid for what makes no sense."""
+    policy = session.storage.policy(session.project.config.storage)
+    return {entry.path: policy.decide(entry) for entry in entries}
+
+
+def show_places(entries: Iterable[TreeEntry], decisions: Mapping[str, Decision], threshold: int) -> None:
+    """Print where large files go, and all that go to a blob store; of the others, nobody wants a list."""
+    rows = [
+        (printable(entry.path), human_size(entry.size), decision.destination, decision.why)
+        for entry in entries
+        if (decision := decisions[entry.path]).destination is Destination.BLOB_STORE or entry.size >= threshold
+    ]
+    if rows:
+        table(("File", "Size", "Place", "Why"), rows)
+
+
+def places_json(decisions: Mapping[str, Decision]) -> dict[str, dict[str, str]]:
+    """Return places and reasons by path, for `--json`."""
+    return {path: {"place": decision.destination, "why": decision.why} for path, decision in decisions.items()}
