@@ -6,6 +6,9 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
 
+from modelops_bundle.source.normal_form import normal_form
+from modelops_bundle.source.syntax import parse_source
+
 Node = dict[str, Any]
 """The fields of a node, and its kind as `""`. A constant is its type and its text."""
 
@@ -13,6 +16,13 @@ _WORD = re.compile(r"[A-Za-z_]+")
 _NUMBER = re.compile(r"-?\d+")
 _LITERAL = re.compile(r"([a-z]|True|False|None|Ellipsis)(\S*)")
 _MEANINGLESS = {"ctx", "kind", "type_comment"}
+
+
+def form(source: str | bytes) -> str:
+    """Return the normal form of a Python file without faults."""
+    parsed = parse_source(source if isinstance(source, bytes) else source.encode("utf-8", "surrogatepass"), "a.py")
+    assert parsed.fault is None, parsed.fault
+    return normal_form(parsed)
 
 
 class _Reader:
