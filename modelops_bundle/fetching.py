@@ -17,9 +17,10 @@ from modelops_bundle.hashing import Content
 from modelops_bundle.media_types import BUNDLE_FILE
 from modelops_bundle.places import External, Terms, TitledLayer
 from modelops_bundle.progress import OnEvent, ignore_events
-from modelops_bundle.remote import Remote
+from modelops_bundle.remote import BlobSource, Remote
 from modelops_bundle.storage import OpenStore, Storage
 from modelops_bundle.store import Store
+from modelops_bundle.stored_first import StoredFirst
 from modelops_bundle.transfer import DOWNLOADS, alone, fetch_objects, fetch_partials, partial_path
 from modelops_bundle.unpacking import UnpackPlan, allocate, plan_unpack, take_from_seeds, unpack
 
@@ -105,11 +106,11 @@ def seeds_for(
     return seeds
 
 
-def plan_of(store: Store, remote: Remote, bundle: Bundle, files: list[BundleFile]) -> UnpackPlan:
-    """Plan taking files out of packs, asking the remote for the indexes of packs that are not known."""
+def plan_of(store: Store, source: BlobSource, bundle: Bundle, files: list[BundleFile]) -> UnpackPlan:
+    """Plan taking files out of packs, asking the source for the indexes of packs that are not known."""
     packs = bundle.packs
     used = {pack for file in files if isinstance(file.place, Terms) for pack, _, _ in file.place.terms}
-    indexes = store.packs.fetch(remote, [packs[pack] for pack in sorted(used)])
+    indexes = store.packs.fetch(source, [packs[pack] for pack in sorted(used)])
     return plan_unpack(files, packs, indexes, partial_path(store.objects, bundle.digest).parent)
 
 
@@ -121,12 +122,13 @@ def _unpack(
     stage: Callable[[BundleFile, Path, Content], None],
     seeds: Seeds,
 ) -> None:
+    source = StoredFirst(store.objects, origin.remote)
     while files:
-        plan = plan_of(store, origin.remote, bundle, files)
+        plan = plan_of(store, source, bundle, files)
         with alone(store.objects):
             allocate(plan)
             take_from_seeds(plan, seeds)
-            files = unpack(plan, origin.remote, stage, origin.on_event, origin.downloads)
+            files = unpack(plan, source, stage, origin.on_event, origin.downloads)
 
 
 def _fetch_external(store: Store, origin: Origin, files: Iterable[BundleFile]) -> dict[Digest, Content]:
@@ -166,7 +168,8 @@ def cost_of(store: Store, remote: Remote, bundle: Bundle, paths: Iterable[str], 
     files, _ = _each_once(bundle.index.files[path] for path in paths)
     missing = [file for file in files if file.entry.size and not _is_here(store, file)]
     whole = [file.entry.size for file in missing if isinstance(file.place, TitledLayer | External)]
-    plan = plan_of(store, remote, bundle, [file for file in missing if isinstance(file.place, Terms)])
+    packed = [file for file in missing if isinstance(file.place, Terms)]
+    plan = plan_of(store, StoredFirst(store.objects, remote), bundle, packed)
     for pack in list(plan.wanted):
         chunks = plan.indexes[pack].chunks
         plan.wanted[pack] = {n: pieces for n, pieces in plan.wanted[pack].items() if chunks[n].id not in seeds}

@@ -23,7 +23,7 @@ from modelops_bundle.tags import check_tag, is_referrers_tag, is_tag
 
 MARKER = "oci-layout"
 _PARTS = {MARKER, "index.json", "blobs", ".lock"}
-_MARKER_BYTES = b'{"imageLayoutVersion":"1.0.0"}'
+MARKER_BYTES = b'{"imageLayoutVersion":"1.0.0"}'
 _MAX_INDEX_BYTES = 64 << 20
 _BLOCK = 1 << 20
 
@@ -47,6 +47,15 @@ class LayoutRemote:
         # Other programs put whole image names there, too.
         return sorted(name for name in names if is_tag(name) and not is_referrers_tag(name))
 
+    def versions(self) -> dict[Digest, list[str]]:
+        """Return every manifest that the layout lists, with its tags."""
+        found: dict[Digest, list[str]] = {}
+        for entry in self._entries():
+            tags = found.setdefault(Descriptor.from_json(entry, f"the index of '{self.name}'").digest, [])
+            if is_tag(tag := _tag_of(entry)):
+                tags.append(tag)
+        return found
+
     def fetch_manifest(self, reference: str) -> RemoteManifest:
         digest = parse_digest(reference) if is_digest(reference) else self.resolve_tag(reference)
         if digest is None:
@@ -61,11 +70,11 @@ class LayoutRemote:
     def push_manifest(self, data: bytes, media_type: str) -> Digest:
         digest = digest_of(data)
         manifest = parse_manifest(data, f"'{digest}'")
-        missing = tuple(blob.digest for blob in (manifest.config, *manifest.layers) if not self._holds(blob))
+        missing = tuple(blob.digest for blob in (manifest.config, *manifest.layers) if not self.holds(blob))
         if missing:
             raise BlobsMissing(f"'{self.name}' lacks {len(missing)} blobs of manifest '{digest}'", missing)
         self._create()
-        write_file(self._blob(digest), data, flush=True)
+        write_file(self.path(digest), data, flush=True)
         return digest
 
     def set_tag(self, tag: str, data: bytes, media_type: str, expected: Digest | None) -> None:
@@ -87,12 +96,12 @@ class LayoutRemote:
             write_file(self._directory / "index.json", index, flush=True)
 
     def has_blob(self, digest: Digest) -> bool:
-        return self._blob(digest).is_file()
+        return self.path(digest).is_file()
 
     def read_blob(self, blob: Descriptor, offset: int = 0, length: int | None = None) -> Iterator[bytes]:
         left = blob.size - offset if length is None else min(length, blob.size - offset)
         try:
-            with self._blob(blob.digest).open("rb", buffering=0) as stream:
+            with self.path(blob.digest).open("rb", buffering=0) as stream:
                 stream.seek(offset)
                 while left > 0 and (block := stream.read(min(left, _BLOCK))):
                     left -= len(block)
@@ -103,8 +112,8 @@ class LayoutRemote:
             raise IntegrityError(f"blob '{blob.digest}' of '{self.name}' is cut short")
 
     def push_blob(self, blob: Descriptor, open_content: Callable[[], BinaryIO]) -> BlobStatus:
-        target = self._blob(blob.digest)
-        if self._holds(blob) and _digest_of_file(target) == blob.digest:
+        target = self.path(blob.digest)
+        if self.holds(blob) and _digest_of_file(target) == blob.digest:
             return BlobStatus.EXISTS
         self._create()
         with open_content() as content, replacing(target, flush=True, mode=0o444) as stream:
@@ -136,7 +145,7 @@ class LayoutRemote:
                 hint="choose a new directory: modelops-bundle config remote oci:DIR",
             )
         (self._directory / "blobs" / "sha256").mkdir(parents=True, exist_ok=True)
-        write_file(marker, _MARKER_BYTES, flush=True)
+        write_file(marker, MARKER_BYTES, flush=True)
 
     def _named(self, entries: list[dict[str, Any]], tag: str) -> Digest | None:
         entry = next((entry for entry in entries if _tag_of(entry) == tag), None)
@@ -161,19 +170,20 @@ class LayoutRemote:
         document: dict[str, Any] = value
         return document
 
-    def _holds(self, blob: Descriptor) -> bool:
+    def holds(self, blob: Descriptor) -> bool:
         """Tell whether a blob is here with all its bytes."""
         try:
-            return self._blob(blob.digest).stat().st_size == blob.size
+            return self.path(blob.digest).stat().st_size == blob.size
         except FileNotFoundError:
             return False
 
-    def _blob(self, digest: Digest) -> Path:
+    def path(self, digest: Digest) -> Path:
+        """Return where a blob lies, whether it is here or not."""
         return self._directory / "blobs" / "sha256" / hex_of(digest)
 
     def _read(self, digest: Digest, limit: int) -> bytes:
         try:
-            with self._blob(digest).open("rb") as stream:
+            with self.path(digest).open("rb") as stream:
                 data = stream.read(limit + 1)
         except FileNotFoundError:
             raise self._missing(digest) from None

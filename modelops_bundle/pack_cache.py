@@ -8,7 +8,7 @@ from modelops_bundle.descriptor import Descriptor
 from modelops_bundle.digest import Digest, hex_of
 from modelops_bundle.durable import write_file
 from modelops_bundle.pack_format import PackIndex, check_payload, footer_of
-from modelops_bundle.remote import Remote
+from modelops_bundle.remote import BlobSource
 from modelops_bundle.transfer import in_parallel
 
 _JOBS = 8
@@ -36,7 +36,7 @@ class PackCache:
         self._read[pack.digest] = check_payload(payload, pack)
         write_file(self._path(pack.digest), payload, flush=False)
 
-    def fetch(self, remote: Remote, packs: Iterable[Descriptor]) -> dict[Digest, PackIndex]:
+    def fetch(self, remote: BlobSource, packs: Iterable[Descriptor]) -> dict[Digest, PackIndex]:
         """Return the indexes of packs, asking the remote for those that are not here."""
         wanted = {pack.digest: pack for pack in packs}
         missing = [pack for pack in wanted.values() if self.find(pack) is None]

@@ -47,6 +47,15 @@ class RemoteManifest:
     data: bytes
 
 
+class BlobSource(Protocol):
+    """What parts of blobs can be read from."""
+
+    @property
+    def name(self) -> str: ...
+
+    def read_blob(self, blob: Descriptor, offset: int = 0, length: int | None = None) -> Iterator[bytes]: ...
+
+
 class Remote(Protocol):
     """One OCI repository: blobs and manifests by digest, and tags that name manifests."""
 

@@ -25,7 +25,7 @@ from modelops_bundle.pack_format import PackedChunk, PackIndex
 from modelops_bundle.pack_reading import verified_chunk
 from modelops_bundle.places import Terms
 from modelops_bundle.progress import Meter, OnEvent, ignore_events
-from modelops_bundle.remote import Remote
+from modelops_bundle.remote import BlobSource
 from modelops_bundle.transfer import DOWNLOADS, WrongBytes, in_parallel
 
 WHOLE = 0.6
@@ -211,7 +211,7 @@ def _read_at(file: Path, offset: int, size: int) -> bytes:
 
 
 def unpack(
-    plan: UnpackPlan, remote: Remote, stage: Stage, on_event: OnEvent = ignore_events, jobs: int = DOWNLOADS
+    plan: UnpackPlan, remote: BlobSource, stage: Stage, on_event: OnEvent = ignore_events, jobs: int = DOWNLOADS
 ) -> list[BundleFile]:
     """Fetch what a plan still wants, put the files together, verify them, and hand each to `stage`.
 
@@ -280,7 +280,7 @@ def _split(
         at = end
 
 
-def _deliver(plan: UnpackPlan, remote: Remote, pack: Digest, number: int, stored: bytes, files: "_Files") -> None:
+def _deliver(plan: UnpackPlan, remote: BlobSource, pack: Digest, number: int, stored: bytes, files: "_Files") -> None:
     raw = verified_chunk(plan.indexes[pack], number, stored)
     if raw is None:
         raise WrongBytes(pack, remote.name)

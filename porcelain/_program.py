@@ -91,12 +91,12 @@ def complete() -> None:
         sys.exit(shell_complete(program, {}, "modelops-bundle", COMPLETION, question))
 
 
-def run(arguments: list[str]) -> int:
-    """Run one command line and return its exit code."""
+def run(arguments: list[str], name: str = "modelops-bundle") -> int:
+    """Run one command line and return its exit code; help shows the program under `name`."""
     debug = "--debug" in arguments
     try:
         # `program.main` would end with 1 where the reader of our output went away.
-        with program.make_context("modelops-bundle", list(arguments)) as context:
+        with program.make_context(name, list(arguments)) as context:
             result = program.invoke(context)
         sys.stdout.flush()
         return result if isinstance(result, int) else ExitCode.DONE
@@ -107,7 +107,7 @@ def run(arguments: list[str]) -> int:
         error.show()
         return ExitCode.USAGE
     except click.UsageError as error:
-        command = error.ctx.command_path if error.ctx else "modelops-bundle"
+        command = error.ctx.command_path if error.ctx else name
         _print_error(error.format_message(), f"{command} --help", (), debug)
         return ExitCode.USAGE
     except click.exceptions.Exit as error:

@@ -36,6 +36,8 @@ PORCELAIN = _table(
         "log": "show the versions that this checkout has seen",
         "tag": "name versions",
         "manifest": "show what a published version holds",
+        "export": "write a directory or a published version into one file",
+        "import": "take in what export wrote, verified",
         "register-model": "register the models of a file with what they depend on",
         "register-target": "register the calibration targets of a file",
         "unregister": "forget models and targets",

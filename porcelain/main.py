@@ -6,6 +6,9 @@ import sys
 from contextlib import suppress
 from typing import NoReturn
 
+PROGRAMS = ("modelops-bundle", "mops-bundle", "modelops-bundles")
+"""The names under which we are installed; the last one is that of an earlier tool."""
+
 
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run the program and exit."""
@@ -24,7 +27,8 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     complete()
     if arguments is not None:
         sys.exit(run(arguments))
-    _leave(run(sys.argv[1:]))
+    called = os.path.basename(sys.argv[0]).removesuffix(".exe")
+    _leave(run(sys.argv[1:], called if called in PROGRAMS else PROGRAMS[0]))
 
 
 def _leave(code: int) -> NoReturn:

@@ -1,0 +1,102 @@
+"""Export a directory: the same archive for the same names, modes and bytes, whatever else differs.
+
+Every file is read twice: the archive begins with the digest of its content, by which an import verifies it.
+"""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from modelops_bundle.archive.compression import LEVEL, Compression
+from modelops_bundle.archive.external_data import external_paths, read_pointers, require_present, settled
+from modelops_bundle.archive.source_directory import Listing, list_directory
+from modelops_bundle.archive.tar_writer import TarWriter, writing_archive
+from modelops_bundle.digest import Digest, digest_of
+from modelops_bundle.hashing import FileChanged, open_regular, read_content, same_moment
+from modelops_bundle.tree import Mode, Tree, TreeEntry, tree_of
+
+COMMENT = "modelops-bundle tree "
+"""What stands in front of the digest at the beginning of an archive."""
+_BLOCK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What an archive of a directory holds; sizes in bytes, `external` are files that lie in a blob store."""
+
+    tree: Digest
+    files: int
+    size: int
+    external: tuple[str, ...]
+    left_out: tuple[str, ...]
+
+
+def export_directory(
+    source: Path,
+    out: Path,
+    compression: Compression,
+    *,
+    include_external: bool = False,
+    level: int = LEVEL,
+    threads: int = 0,
+) -> Exported:
+    """Write an archive of a directory; external files take part on demand, their pointers always.
+
+    Raises Invalid for what an archive cannot hold, and FileChanged when somebody writes to a file meanwhile.
+    """
+    listing = list_directory(source, out)
+    pointers = read_pointers(listing.root, listing.files)
+    external = external_paths(pointers)
+    if include_external:
+        require_present(pointers, listing.files)
+    entries: dict[str, TreeEntry] = {}
+    stats: dict[str, os.stat_result] = {}
+    for path in listing.files:
+        if path not in pointers and (include_external or path not in external):
+            entries[path], stats[path] = _entry_of(listing, path)
+    documents = {
+        path: settled(document, entries.get(document["original_path"])) for path, document in pointers.items()
+    }
+    for path, data in documents.items():
+        entries[path] = TreeEntry(path, Mode.FILE, len(data), digest_of(data))
+    tree = tree_of(entries.values())
+    with writing_archive(out, compression, level, threads) as writer:
+        _write(writer, listing, tree, documents, stats)
+    return Exported(
+        tree.digest(), len(tree), tree.size(), tuple(sorted(external)), tuple(sorted(listing.left_out))
+    )
+
+
+def _entry_of(listing: Listing, path: str) -> tuple[TreeEntry, os.stat_result]:
+    content, now = read_content(f"{listing.root}/{path}")
+    mode = Mode.EXECUTABLE if now.st_mode & 0o100 else Mode.FILE
+    return TreeEntry(path, mode, content.size, content.digest), now
+
+
+def _write(
+    writer: TarWriter,
+    listing: Listing,
+    tree: Tree,
+    documents: dict[str, bytes],
+    stats: dict[str, os.stat_result],
+) -> None:
+    writer.comment(COMMENT + tree.digest())
+    for path in sorted([*listing.directories, *tree]):
+        entry = tree.get(path)
+        if entry is None:
+            writer.directory(path)
+        else:
+            blocks = [documents[path]] if path in documents else _read(f"{listing.root}/{path}", stats[path])
+            writer.file(path, entry.mode, entry.size, entry.digest, blocks)
+
+
+def _read(file: str, seen: os.stat_result) -> Iterator[bytes]:
+    """Yield the bytes of a file that is still what it was when its digest was taken."""
+    left = seen.st_size
+    with open_regular(file) as stream:
+        while left and (block := stream.read(min(left, _BLOCK))):
+            left -= len(block)
+            yield block
+        if left or not same_moment(seen, os.fstat(stream.fileno())):
+            raise FileChanged(file)

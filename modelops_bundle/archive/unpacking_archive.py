@@ -1,0 +1,106 @@
+"""Unpack an archive into a directory that appears only when all of it was verified."""
+
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from modelops_bundle.archive.compression import decompressing
+from modelops_bundle.archive.directory_archive import COMMENT
+from modelops_bundle.archive.source_directory import check_member
+from modelops_bundle.archive.tar_reader import Member, TarReader
+from modelops_bundle.digest import PREFIX, Digest, is_digest
+from modelops_bundle.errors import IntegrityError, Invalid, NotFound, WorkingTreeConflict
+from modelops_bundle.safe_path import UnsafePath
+from modelops_bundle.tree import Mode, Tree, TreeEntry, tree_of
+
+STAGING = ".tmp-import"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenArchive:
+    """An archive that is being read; `promised` is the tree digest that it carries, if it is of a directory."""
+
+    reader: TarReader
+    file: Path
+    promised: Digest | None
+
+
+@contextmanager
+def open_archive(file: Path) -> Iterator[OpenArchive]:
+    """Open an archive and read its beginning; raise NotFound and NotAnArchive."""
+    if not file.is_file():
+        raise NotFound(f"no such file: '{file}'", hint="name the archive to import")
+    with decompressing(file) as stream:
+        reader = TarReader(stream, str(file))
+        text = reader.comment.removeprefix(COMMENT)
+        promised = Digest(text) if reader.comment.startswith(COMMENT) and is_digest(text) else None
+        yield OpenArchive(reader, file, promised)
+
+
+def restore_directory(archive: OpenArchive, target: Path) -> Tree:
+    """Unpack the archive of a directory as `target`, which must not exist or be empty, all or nothing.
+
+    Raises WorkingTreeConflict, and IntegrityError when the content is not what the archive promises.
+    """
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise WorkingTreeConflict(f"exists and is not empty: '{target}'", hint="name another directory")
+    if not target.parent.is_dir():
+        raise Invalid(f"no such directory: '{target.parent}'", hint=f"mkdir -p '{target.parent}'")
+    with staging(target.parent) as directory:
+        tree = unpack(archive, directory)
+        if tree.digest() != archive.promised:
+            raise IntegrityError(f"the content of '{archive.file}' is '{tree.digest()}', not '{archive.promised}'")
+        os.replace(directory, target)
+    return tree
+
+
+@contextmanager
+def staging(parent: Path) -> Iterator[Path]:
+    """Give a new directory inside another, which is gone afterwards unless it was moved."""
+    directory = parent / f"{STAGING}-{os.getpid()}"
+    shutil.rmtree(directory, ignore_errors=True)  # left by a process of the same number, which was killed
+    directory.mkdir()
+    try:
+        yield directory
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+def unpack(archive: OpenArchive, directory: Path) -> Tree:
+    """Write every member below a new directory and return the tree of what was written.
+
+    Raises IntegrityError for a member that would leave it, or that is there twice.
+    """
+    entries: list[TreeEntry] = []
+    try:
+        for member in archive.reader:
+            if member.path in ("", ".") and member.directory:
+                continue
+            target = directory / check_member(member.path)
+            if member.directory:
+                target.mkdir(parents=True, exist_ok=True)
+            else:
+                target.parent.mkdir(parents=True, exist_ok=True)
+                entries.append(_write(archive.reader, member, target))
+        return tree_of(entries)
+    except (FileExistsError, NotADirectoryError) as error:
+        raise IntegrityError(f"archive '{archive.file}' holds a name twice: '{error.filename}'") from None
+    except UnsafePath as error:
+        raise IntegrityError(f"archive '{archive.file}' is refused: {error.message}") from None
+
+
+def _write(reader: TarReader, member: Member, target: Path) -> TreeEntry:
+    sha256 = hashlib.sha256()
+    bits = 0o777 if member.executable else 0o666
+    # No symlink is ever written, so nothing leads out of the directory.
+    handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, bits)
+    with os.fdopen(handle, "wb") as stream:
+        for block in reader.blocks():
+            sha256.update(block)
+            stream.write(block)
+    mode = Mode.EXECUTABLE if member.executable else Mode.FILE
+    return TreeEntry(member.path, mode, member.size, Digest(PREFIX + sha256.hexdigest()))

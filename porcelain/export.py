@@ -1,0 +1,153 @@
+"""export: write a directory or a published version into one file."""
+
+from contextlib import nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from modelops_bundle.errors import Invalid, shortened
+from modelops_bundle.plumbing._session import Session, json_option, pass_session, remote_option
+from modelops_bundle.porcelain._progress import shown_progress
+from modelops_bundle.porcelain._render import count_of, human_size, print_json, say, talk
+
+if TYPE_CHECKING:
+    from modelops_bundle.archive.compression import Compression
+
+SUFFIXES = {"zstd": ".tar.zst", "none": ".tar"}
+
+
+@click.command()
+@click.option(
+    "--compression",
+    type=click.Choice(["zstd", "none"]),
+    help="How to compress. Default: as OUT is named; without OUT, zstd for a directory and none for a version.",
+)
+@click.option("--include-external", is_flag=True, help="Take files that lie in a blob store, not only pointers.")
+@click.option("--oci-layout", is_flag=True, help="SOURCE is a version: write it as an OCI image layout.")
+@click.option("--since", default="", metavar="REF", help="Leave out the blobs of this version.")
+@remote_option
+@json_option
+@click.argument("source", type=click.Path())
+@click.argument("out", type=click.Path(), default="")
+@pass_session
+def command(
+    session: Session,
+    compression: str | None,
+    include_external: bool,
+    oci_layout: bool,
+    since: str,
+    remote: str,
+    as_json: bool,
+    source: str,
+    out: str,
+) -> None:
+    """Write the directory SOURCE into the archive OUT, which is the same for the same content everywhere.
+
+    With --oci-layout or --since, SOURCE is a version instead. OUT is an OCI image layout, in an archive or, without
+    such a suffix, a directory; skopeo and `import` read it.
+    """
+    if oci_layout or since:
+        if include_external:
+            raise Invalid(
+                "--include-external is for a directory: the blob store keeps what a version has there",
+                hint="modelops-bundle export --include-external DIRECTORY OUT",
+            )
+        _export_version(session, source, out, compression, since, remote, as_json)
+        return
+    if remote:
+        raise Invalid("--remote is for a version", hint=f"modelops-bundle export --oci-layout {source}")
+    _export_directory(session, source, out, compression, include_external, as_json)
+
+
+def _export_directory(
+    session: Session, source: str, out: str, compression: str | None, include_external: bool, as_json: bool
+) -> None:
+    from modelops_bundle.archive.directory_archive import export_directory
+
+    name = out or (session.file(source).resolve().name or "archive") + SUFFIXES[compression or "zstd"]
+    kind = _compression(session.file(name), compression)
+    done = export_directory(
+        session.file(source),
+        session.file(name),
+        kind,
+        include_external=include_external,
+        threads=session.settings.jobs,
+    )
+    if done.left_out:
+        talk(session, f"left out what belongs to this machine: {', '.join(shortened(done.left_out))}")
+    if as_json:
+        print_json(
+            {
+                "to": name,
+                "tree": done.tree,
+                "files": done.files,
+                "size": done.size,
+                "external": list(done.external),
+                "external_included": include_external,
+            }
+        )
+        return
+    say(f"Exported {source} to {name}")
+    say(f"External data: {'included' if include_external else 'pointer files only'}")
+    say(f"Tree: {done.tree}; {count_of(done.files, 'file')}, {human_size(done.size)}")
+
+
+def _export_version(
+    session: Session, ref: str, out: str, compression: str | None, since: str, remote: str, as_json: bool
+) -> None:
+    from modelops_bundle.archive.version_archive import Supply, write_version_archive, write_version_layout
+    from modelops_bundle.places import External
+    from modelops_bundle.plumbing._version import version_of
+    from modelops_bundle.refs import HEAD
+    from modelops_bundle.remotes import choose_remote
+    from modelops_bundle.tags import is_tag
+
+    project = session.project
+    bundle = version_of(session, ref, remote)
+    known = [blob.digest for blob in version_of(session, since, remote).blobs()] if since else []
+    tag = ref if is_tag(ref) and ref != HEAD else ""
+    name = out or f"{project.root.name}-{tag or bundle.digest[7:19]}{SUFFIXES[compression or 'none']}"
+    target = session.file(name)
+    asked = bool(remote or choose_remote(project, session.settings))
+    source = session.remote(remote) if asked else nullcontext()
+    with shown_progress(session) as on_event, source as opened:
+        supply = Supply(project, opened, on_event)
+        if target.suffix in (".tar", ".zst") or compression:
+            kind = _compression(target, compression)
+            done = write_version_archive(
+                supply, bundle, tag, target, kind, known=known, threads=session.settings.jobs
+            )
+        elif since:
+            raise Invalid(f"--since writes an archive, not a directory: '{name}'", hint="name it so: OUT.tar")
+        elif not tag:
+            raise Invalid("in a directory, a version needs a tag", hint=f"modelops-bundle tag NAME {ref}")
+        else:
+            done = write_version_layout(supply, bundle, tag, target)
+    elsewhere = sum(isinstance(file.place, External) for file in bundle.index.files.values())
+    if elsewhere:
+        talk(session, f"{count_of(elsewhere, 'file')} of it lie in a blob store, and stay there")
+    if as_json:
+        print_json(
+            {
+                "to": name,
+                "digest": bundle.digest,
+                "tree": bundle.config.tree,
+                "blobs": done.blobs,
+                "size": done.size,
+                "blobs_left_out": done.left_out,
+                "size_left_out": done.left_out_size,
+                "external": elsewhere,
+            }
+        )
+        return
+    say(f"Exported {ref} to {name}: {count_of(done.blobs, 'blob')}, {human_size(done.size)}")
+    if since:
+        say(f"Left out what {since} has: {count_of(done.left_out, 'blob')}, {human_size(done.left_out_size)}")
+    say(f"Digest: {bundle.digest}")
+
+
+def _compression(out: Path, wanted: str | None) -> "Compression":
+    from modelops_bundle.archive.compression import Compression, compression_of
+
+    return compression_of(out, Compression(wanted) if wanted else None)
