@@ -12,6 +12,7 @@ from modelops_bundle.bundle_ref import BundleRef
 from modelops_bundle.digest import Digest
 from modelops_bundle.errors import Invalid
 from modelops_bundle.fetching import Origin, fetch_contents
+from modelops_bundle.objects import ObjectCorrupt
 from modelops_bundle.places import External
 from modelops_bundle.remote import Remote
 from modelops_bundle.roles import Roles, choose_role, read_roles, with_defaults
@@ -92,5 +93,9 @@ def _roles_of(store: Store, origin: Origin, bundle: Bundle) -> Roles:
     what = f"{origin.remote.name}@{bundle.digest}: {CONFIG_PATH}"
     if file.entry.size > MAX_BYTES:
         raise Invalid(f"larger than {MAX_BYTES} bytes: '{what}'", hint="ask who published it")
-    fetch_contents(store, origin, bundle, [CONFIG_PATH])
-    return read_roles(store.objects.read(file.entry.digest), what)
+    while True:
+        fetch_contents(store, origin, bundle, [CONFIG_PATH])
+        try:
+            return read_roles(store.objects.read(file.entry.digest), what)
+        except ObjectCorrupt as error:
+            store.objects.discard(error.digest)  # the store is a cache

@@ -1,0 +1,24 @@
+"""Where bundles come from for commands that work outside of a project: a cache, and what names are relative to."""
+
+from contextlib import AbstractContextManager
+
+from modelops_bundle.bundle_lookup import Surroundings
+from modelops_bundle.plumbing._session import Session
+from modelops_bundle.project import NotAProject
+from modelops_bundle.remotes import choose_remote
+from modelops_bundle.store import Store
+from modelops_bundle.user_cache import opened_cache, temporary_cache
+
+
+def surroundings_of(session: Session) -> Surroundings:
+    """Return what decides where a reference leads."""
+    try:
+        choice = choose_remote(session.project, session.settings)
+    except NotAProject:
+        choice = None
+    return Surroundings(session.settings, session.directory, session.environment, choice.name if choice else "")
+
+
+def store_of(session: Session, purpose: str, *, no_cache: bool) -> AbstractContextManager[Store]:
+    """Open the user's cache, or a store that is gone at the end."""
+    return temporary_cache() if no_cache else opened_cache(session.settings.cache_dir, purpose)
