@@ -10,6 +10,9 @@ from typing import Any
 
 from modelops_bundle.source.facts import Parameter
 
+CODE_MODES = ("files", "package")
+"""What counts of a package that a model imports: the files that are imported, which is usual, or all."""
+
 
 @dataclass(frozen=True, slots=True)
 class ModelEntry:
@@ -39,7 +42,7 @@ class ModelEntry:
     declared_code: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     auto_code: bool = True
-    code_mode: str = "files"
+    code_mode: str = CODE_MODES[0]
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 

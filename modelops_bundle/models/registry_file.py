@@ -3,15 +3,15 @@
 Format: docs/formats/registry.md. The platform reads it too: its fields come first, as its own writer has them.
 """
 
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from modelops_bundle.durable import write_file
 from modelops_bundle.errors import Invalid
-from modelops_bundle.models.entries import ModelEntry, ModelRegistry, TargetEntry, TargetSet
+from modelops_bundle.models.entries import CODE_MODES, ModelEntry, ModelRegistry, TargetEntry, TargetSet
 from modelops_bundle.models.registry_cache import recall, remember
+from modelops_bundle.models.registry_document import VERSION, document_of
 from modelops_bundle.models.registry_yaml import render
 from modelops_bundle.safe_path import REGISTRY_PATH
 from modelops_bundle.source.facts import Parameter
@@ -21,9 +21,7 @@ if TYPE_CHECKING:
     from modelops_bundle.models.registry_fields import Document, Fields
     from modelops_bundle.project import Project
 
-VERSION = "1.0"
 MAX_BYTES = 64 << 20
-CODE_MODES = ("files", "package")
 
 
 def read_registry(project: "Project") -> ModelRegistry:
@@ -31,11 +29,7 @@ def read_registry(project: "Project") -> ModelRegistry:
     data = _on_disk(project)
     if data is None:
         return ModelRegistry()
-    known = recall(_cache(project), data)
-    if known is None:
-        known = parse_registry(data, str(project.root / REGISTRY_PATH))
-        remember(_cache(project), data, known)
-    return known
+    return parse_cached(data, str(project.root / REGISTRY_PATH), _cache(project))
 
 
 def write_registry(project: "Project", registry: ModelRegistry) -> bool:
@@ -73,20 +67,14 @@ def _cache(project: "Project") -> Path:
 
 
 def format_registry(registry: ModelRegistry) -> bytes:
-    """Return the document of a registry: the same bytes for the same entries, in whatever order they came."""
-    registry = _in_order(registry)
-    return render(
-        {
-            "version": VERSION,
-            "models": {id: _model_document(entry) for id, entry in registry.models.items()},
-            "targets": {id: _target_document(entry) for id, entry in registry.targets.items()},
-            "target_sets": {
-                name: {"targets": each.targets, "weights": each.weights, **each.extra}
-                for name, each in registry.target_sets.items()
-            },
-            **registry.extra,
-        }
-    )
+    """Return the document of a registry: the same bytes for the same entries, in whatever order they came.
+
+    Raises Invalid for more than `parse_registry` takes.
+    """
+    data = render(document_of(_in_order(registry)))
+    if len(data) > MAX_BYTES:
+        raise _too_large(REGISTRY_PATH)
+    return data
 
 
 def _in_order(registry: ModelRegistry) -> ModelRegistry:
@@ -99,80 +87,6 @@ def _in_order(registry: ModelRegistry) -> ModelRegistry:
     )
 
 
-def _model_document(entry: ModelEntry) -> dict[str, Any]:
-    return {
-        "entrypoint": entry.entrypoint,
-        "path": entry.path,
-        "class_name": entry.class_name,
-        "scenarios": entry.scenarios,
-        "parameters": [parameter.name for parameter in entry.parameters],
-        "outputs": entry.outputs,
-        "data": entry.data,
-        "data_digests": _sorted(entry.data_digests),
-        "code": entry.code,
-        "code_digests": _sorted(entry.code_digests),
-        "model_digest": entry.model_digest,
-        "digest": entry.digest,
-        **_present(
-            {
-                "semantic_digests": _sorted(entry.semantic_digests),
-                "parameter_space": _parameter_space(entry.parameters),
-                "declared_data": entry.declared_data,
-                "declared_code": entry.declared_code,
-                "exclude": entry.exclude,
-            }
-        ),
-        **({} if entry.auto_code else {"auto_code": False}),
-        **({"code_mode": entry.code_mode} if entry.code_mode != CODE_MODES[0] else {}),
-        **entry.extra,
-    }
-
-
-def _target_document(entry: TargetEntry) -> dict[str, Any]:
-    return {
-        "path": entry.path,
-        "entrypoint": entry.entrypoint,
-        "model_output": entry.model_output,
-        "data": entry.data,
-        "target_digest": entry.target_digest,
-        "digest": entry.digest,
-        **_present(
-            {
-                "data_digests": _sorted(entry.data_digests),
-                "code": entry.code,
-                "code_digests": _sorted(entry.code_digests),
-                "semantic_digests": _sorted(entry.semantic_digests),
-                "labels": entry.labels,
-            }
-        ),
-        **({"weight": entry.weight} if entry.weight is not None else {}),
-        **entry.extra,
-    }
-
-
-def _parameter_space(parameters: tuple[Parameter, ...]) -> list[dict[str, Any]]:
-    """Return what is known of the parameters beside their names, nothing where that is nothing."""
-    if all(parameter == Parameter(parameter.name) for parameter in parameters):
-        return []
-    return [
-        {
-            "name": parameter.name,
-            **{key: bound for key in ("lower", "upper") if (bound := getattr(parameter, key)) is not None},
-            **_present({"kind": parameter.kind, "doc": parameter.doc}),
-        }
-        for parameter in parameters
-    ]
-
-
-def _sorted(digests: Mapping[str, str]) -> dict[str, str]:
-    return dict(sorted(digests.items()))
-
-
-def _present(fields: dict[str, Any]) -> dict[str, Any]:
-    """Return the fields that are not empty: what only we know is left out where it says nothing."""
-    return {key: value for key, value in fields.items() if value}
-
-
 def parse_registry(data: bytes, what: str) -> ModelRegistry:
     """Read a registry, of the earlier tool too; raise Invalid naming `what` and the field, and UnsafePath.
 
@@ -182,7 +96,7 @@ def parse_registry(data: bytes, what: str) -> ModelRegistry:
     from modelops_bundle.yaml_syntax import parse
 
     if len(data) > MAX_BYTES:
-        raise Invalid(f"larger than {MAX_BYTES} bytes: '{what}'", hint="unregister what is not used any more")
+        raise _too_large(what)
     document = Document(what)
     top = document.mapping(parse(data, what), "the document")
     # The earlier tool writes a text; without quotes, people write a number.
@@ -209,6 +123,19 @@ def parse_registry(data: bytes, what: str) -> ModelRegistry:
             Fields(document, top, what).extra(),
         )
     )
+
+
+def _too_large(what: str) -> Invalid:
+    return Invalid(f"larger than {MAX_BYTES} bytes: '{what}'", hint="unregister what is not used any more")
+
+
+def parse_cached(data: bytes, what: str, cache: Path) -> ModelRegistry:
+    """Do what `parse_registry` does, once for the same bytes: the file `cache` keeps what they say."""
+    known = recall(cache, data)
+    if known is None:
+        known = parse_registry(data, what)
+        remember(cache, data, known)
+    return known
 
 
 def _model(id: str, fields: "Fields", document: "Document") -> ModelEntry:

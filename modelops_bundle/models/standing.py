@@ -56,8 +56,7 @@ def _published(project: Project, status: Status) -> Mapping[Kind, Iterable[str]]
 
 def _registry_of(project: Project, status: Status) -> ModelRegistry | None:
     """Return the registry of the version last seen, if its content is here."""
-    from modelops_bundle.models.registry_cache import recall, remember
-    from modelops_bundle.models.registry_file import parse_registry
+    from modelops_bundle.models.registry_file import parse_cached
 
     if status.seen is None or status.seen not in project.objects:
         return None
@@ -66,8 +65,4 @@ def _registry_of(project: Project, status: Status) -> ModelRegistry | None:
         return None
     data = project.objects.read(entry.digest)
     cache = project.directory / "cache" / "published-registry"
-    known = recall(cache, data)
-    if known is None:
-        known = parse_registry(data, f"{status.seen}:{REGISTRY_PATH}")
-        remember(cache, data, known)
-    return known
+    return parse_cached(data, f"{status.seen}:{REGISTRY_PATH}", cache)

@@ -8,24 +8,20 @@ import yaml
 from hypothesis import given
 
 from modelops_bundle.errors import Invalid
+from modelops_bundle.models import registry_file
 from modelops_bundle.models.entries import ModelRegistry
 from modelops_bundle.models.registry_file import (
     differs,
     format_registry,
+    parse_cached,
     parse_registry,
     read_registry,
     write_registry,
 )
 from modelops_bundle.project import Project
-from modelops_bundle.safe_path import UnsafePath
+from modelops_bundle.safe_path import REGISTRY_PATH, UnsafePath
 from modelops_bundle.source.facts import Parameter
 from tests.modelops_bundle.models.samples import MODEL, REGISTRY, TARGET, registries
-
-PLATFORM_MODEL = [
-    "entrypoint", "path", "class_name", "scenarios", "parameters", "outputs", "data", "data_digests", "code",
-    "code_digests", "model_digest",
-]  # fmt: skip
-PLATFORM_TARGET = ["path", "entrypoint", "model_output", "data", "target_digest"]
 
 EARLIER = b"""
 version: '1.0'
@@ -60,18 +56,6 @@ def test_any_registry_is_read_back(registry: ModelRegistry) -> None:
     again = parse_registry(data, "registry.yaml")
     assert again == registry
     assert format_registry(again) == data
-
-
-def test_the_fields_of_the_platform_come_first_in_its_order_and_with_its_types() -> None:
-    document = yaml.safe_load(format_registry(REGISTRY))
-    assert document["version"] == "1.0"
-    model, target = document["models"]["seir_seir"], document["targets"]["fit"]
-    assert list(model)[: len(PLATFORM_MODEL)] == PLATFORM_MODEL
-    assert list(target)[: len(PLATFORM_TARGET)] == PLATFORM_TARGET
-    assert model["parameters"] == ["beta", "days", "n"]
-    assert all(isinstance(model[key], list) for key in ("scenarios", "parameters", "outputs", "data", "code"))
-    assert all(isinstance(model[key], dict) for key in ("data_digests", "code_digests"))
-    assert document["target_sets"] == {"all": {"targets": ["fit"], "weights": {"fit": 0.5}, "note": "x"}}
 
 
 def test_the_same_entries_make_the_same_bytes_whatever_came_first() -> None:
@@ -181,6 +165,24 @@ def test_entries_come_in_order_of_their_ids_from_the_file_and_from_the_cache(tmp
     assert list(read_registry(project).models) == ["a", MODEL.id]
     data = (tmp_path / ".modelops-bundle/registry.yaml").read_bytes()
     assert list(parse_registry(data.replace(b"  a:", b"  z:"), "r").models) == [MODEL.id, "z"]
+
+
+def test_no_registry_is_written_that_could_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    project = Project.create(tmp_path)
+    write_registry(project, REGISTRY)
+    before = (tmp_path / REGISTRY_PATH).read_bytes()
+    monkeypatch.setattr(registry_file, "MAX_BYTES", len(before))
+    assert read_registry(project) == REGISTRY
+    with pytest.raises(Invalid, match="larger than"):
+        write_registry(project, replace(REGISTRY, models={**REGISTRY.models, "more": replace(MODEL, id="more")}))
+    assert (tmp_path / REGISTRY_PATH).read_bytes() == before
+
+
+def test_the_same_bytes_are_parsed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data, cache = format_registry(REGISTRY), tmp_path / "cache"
+    first = parse_cached(data, "registry.yaml", cache)
+    monkeypatch.delattr(registry_file, "parse_registry")
+    assert parse_cached(data, "registry.yaml", cache) == first == REGISTRY
 
 
 def test_an_edit_by_hand_is_seen_though_the_file_was_read_before(tmp_path: Path) -> None:
