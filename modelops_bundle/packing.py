@@ -23,6 +23,8 @@ from modelops_bundle.tree import TreeEntry
 
 CUT_FROM = 8 << 20
 """Files of at least 8 MiB are cut into chunks; smaller ones stay whole."""
+MAX_PACK_SIZE = 64 * PACK_SIZE
+"""More chunks than such a pack holds cannot be named in it."""
 FRAME = 96 << 10
 """A frame of members is closed when it has this many raw bytes: small enough to read one file alone."""
 
@@ -205,6 +207,6 @@ def _read_chunk(stream: BinaryIO, name: bytes, span: Span) -> bytes:
 def pack_size_for(total: int) -> int:
     """Return how large packs may grow for `total` bytes of content, so that their number stays below 300."""
     size = PACK_SIZE
-    while total > 256 * size and size < 8 * PACK_SIZE:
+    while total > 128 * size and size < MAX_PACK_SIZE:
         size *= 2
     return size

@@ -1,7 +1,8 @@
 """What a push need not send again: content in packs that versions at the remote name.
 
-Packs are retired when they hold little that is still needed, or when there are too many small ones: then
-their content counts as new, and is packed again together. At most `BUDGET` bytes are sent again by one push.
+Packs are retired when they hold little that is still needed, or when there are too many of them, or of small ones:
+then their content counts as new, and is packed again together. At most `BUDGET` bytes are sent again by one push,
+and more only to keep the number of layers below what registries take.
 """
 
 from collections.abc import Iterable, Mapping
@@ -11,13 +12,15 @@ from modelops_bundle.descriptor import Descriptor
 from modelops_bundle.digest import Digest
 from modelops_bundle.pack_cache import PackCache
 from modelops_bundle.pack_format import PackKind
-from modelops_bundle.packing import Known
+from modelops_bundle.packing import Known, pack_size_for
 from modelops_bundle.places import Terms
 from modelops_bundle.tree import Tree
 
 BUDGET = 64 << 20
 SMALL_PACK = 4 << 20
 MAX_SMALL_PACKS = 16
+MAX_PACKS = 200
+"""Above this many packs, those that fit into one with another are retired, whatever they hold."""
 LIVE = 0.5
 """A pack is retired when less than this part of it is needed."""
 MAX_KNOWN_CHUNKS = 1 << 18
@@ -54,8 +57,13 @@ def packs_to_retire(packs: Mapping[Digest, Descriptor], live: Mapping[Digest, in
     small = [pack for pack, descriptor in packs.items() if descriptor.size < SMALL_PACK]
     if len(small) > MAX_SMALL_PACKS:
         candidates.update(small)
-    retired: set[Digest] = set()
     left = BUDGET
+    if len(packs) > MAX_PACKS:
+        size = pack_size_for(sum(live.values()))
+        # Any two of these make one pack of the size that new ones get; of larger ones there are 256 at most.
+        candidates.update(pack for pack, descriptor in packs.items() if descriptor.size <= size // 2)
+        left = max(BUDGET, 2 * size)
+    retired: set[Digest] = set()
     for pack in sorted(candidates, key=lambda pack: (live[pack], pack)):
         left -= live[pack]
         if left < 0:

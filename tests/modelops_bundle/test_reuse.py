@@ -14,9 +14,10 @@ from modelops_bundle.descriptor import Descriptor
 from modelops_bundle.digest import Digest
 from modelops_bundle.media_types import BUNDLE_PACK
 from modelops_bundle.pack_cache import PackCache
-from modelops_bundle.packing import Known
+from modelops_bundle.pack_format import PACK_SIZE
+from modelops_bundle.packing import Known, pack_size_for
 from modelops_bundle.places import Terms
-from modelops_bundle.reuse import BUDGET, MAX_SMALL_PACKS, SMALL_PACK, packs_to_retire, reusable
+from modelops_bundle.reuse import BUDGET, MAX_PACKS, MAX_SMALL_PACKS, SMALL_PACK, packs_to_retire, reusable
 from modelops_bundle.tree import Tree
 from tests.modelops_bundle.packs import Packed, entry_for, noise, pack
 from tests.modelops_bundle.samples import digest_number
@@ -57,6 +58,27 @@ def test_no_push_packs_more_than_the_budget_anew() -> None:
     live = [size // 3] * 10
     assert len(retired([size] * 10, live)) == BUDGET // (size // 3)
     assert retired([BUDGET * 4], [BUDGET + 1]) == []
+
+
+def test_the_smallest_of_too_many_packs_are_retired() -> None:
+    sizes = [(5 << 20) + n for n in range(MAX_PACKS)]
+    assert retired(sizes, sizes) == []
+    many = [*sizes, 60 << 20]
+    assert retired(many, many) == list(range(2 * PACK_SIZE // (5 << 20)))
+    full = [PACK_SIZE // 2 + 1] * (MAX_PACKS + 1)
+    assert retired(full, full) == []
+
+
+@pytest.mark.parametrize("mebibytes", [5, 20, 33, 40, 64, 300])
+def test_however_often_a_file_grows_the_number_of_packs_is_bounded(mebibytes: int) -> None:
+    packs: list[int] = []
+    for _ in range(1000):
+        gone = set(retired(packs, packs))
+        again = sum(size for n, size in enumerate(packs) if n in gone) + (mebibytes << 20)
+        size = pack_size_for(sum(packs) + (mebibytes << 20))
+        packs = [size for n, size in enumerate(packs) if n not in gone]
+        packs += [size] * (again // size) + [again % size] * bool(again % size)
+        assert len(packs) <= 260
 
 
 @given(st.lists(st.tuples(st.integers(1, 128 << 20), st.floats(0, 1)), max_size=40))
