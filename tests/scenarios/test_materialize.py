@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.support.cli import Result, run_process
-from tests.support.foreign_layout import EarlierBundle, descriptor, manifest_of, publish, titled
+from tests.support.foreign_layout import EarlierBundle, descriptor, manifest_of, publish, sha256, titled
 from tests.support.registry_server import RegistryServer
 from tests.support.workspace import METADATA, Workspace, snapshot
 
@@ -31,7 +31,10 @@ FILES = {
     "pyproject.toml": "[project]\n",
     "src/seir.py": CODE,
 }
-RUNTIME = {f"{METADATA}/config.yaml", ".modelopsignore", "pyproject.toml", "run.sh", "src/latest.py", "src/seir.py"}
+RUNTIME = {
+    *(f"{METADATA}/config.yaml", ".modelopsignore", "pyproject.toml"),
+    *("run.sh", "src/latest.py", "src/seir.py"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,12 +167,13 @@ def test_what_is_printed_names_bundle_role_and_layers(published: Published) -> N
 def test_a_second_time_changes_no_byte(published: Published) -> None:
     published.user.ok("materialize", "my-model:1.0.0", "out")
     out = published.outside("out")
-    before = {path: (path.lstat().st_mtime_ns, path.lstat().st_ino) for path in out.rglob("*") if not path.is_dir()}
+    files = [path for path in out.rglob("*") if not path.is_dir()]
+    before = [(path.lstat().st_mtime_ns, path.lstat().st_ino) for path in files]
     tree = snapshot(out)
     again = materialized(published.user, "my-model:1.0.0", "out")
     assert (again["created"], again["replaced"], again["bytes_written"]) == ([], [], 0)
     assert snapshot(out) == tree
-    assert {path: (path.lstat().st_mtime_ns, path.lstat().st_ino) for path in before} == before
+    assert [(path.lstat().st_mtime_ns, path.lstat().st_ino) for path in files] == before
     published.user.ok("materialize", "my-model:1.0.0", "other", "--no-cache")
     assert snapshot(published.outside("other")) == tree
 
@@ -323,8 +327,8 @@ def test_what_is_no_bundle_is_an_unsupported_media_type(tmp_path: Path) -> None:
 @pytest.mark.parametrize("options", [(), ("--overwrite",), ("--no-cache",)])
 def test_a_damaged_blob_is_refused_and_nothing_is_written(tmp_path: Path, options: tuple[str, ...]) -> None:
     publish(tmp_path / "store", manifest_of([titled("a", b"right"), titled("b", b"x")]), (b"{}", b"right", b"x"))
-    wrong = next(path for path in (tmp_path / "store").rglob("*") if path.is_file() and path.read_bytes() == b"right")
-    wrong.write_bytes(b"wrong")
+    blob = sha256(b"right").removeprefix("sha256:")
+    (tmp_path / "store" / "blobs" / "sha256" / blob).write_bytes(b"wrong")
     user = Workspace(tmp_path / "user", tmp_path / "home")
     assert "does not match its digest" in user.refused(5, "materialize", "oci:../store", "out", *options)
     assert not (user.root / "out").exists()
@@ -368,20 +372,20 @@ def test_a_project_knows_its_own_versions(published: Published, tmp_path: Path) 
 
 def test_many_may_materialize_at_once(published: Published) -> None:
     done: list[Result] = []
+    user = published.user
 
     def work(place: str) -> None:
-        done.append(
-            run_process("materialize", "my-model:1.0.0", place, cwd=published.user.root, env=published.user.variables)
-        )
+        done.append(run_process("materialize", "my-model:1.0.0", place, cwd=user.root, env=user.variables))
 
-    published.user.root.mkdir(parents=True, exist_ok=True)
+    user.root.mkdir(parents=True, exist_ok=True)
     threads = [threading.Thread(target=work, args=(place,)) for place in ("a", "b", "same", "same")]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     assert [result.code for result in done] == [0] * 4, done
-    assert snapshot(published.outside("a")) == snapshot(published.outside("b")) == snapshot(published.outside("same"))
+    one, *others = [snapshot(published.outside(place)) for place in ("a", "b", "same")]
+    assert others == [one, one]
 
 
 def test_a_bundle_of_the_earlier_tool_is_materialized_by_the_default_roles(tmp_path: Path) -> None:
