@@ -3,24 +3,19 @@
 Errors are those of `modelops_bundle.errors`, and at the same time the built-in ones that the platform catches.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from modelops_bundle.connection import connect
 from modelops_bundle.errors import NotFound
 from modelops_bundle.local_config import read_local_config
 from modelops_bundle.models.renewal import BrokenModels
 from modelops_bundle.project import NotAProject, Project
 from modelops_bundle.pushing import Push, carry_out_push, refuse_to_discard, synced, take_working_tree
-from modelops_bundle.remotes import environment_of, open_remote, require_remote
+from modelops_bundle.remotes import environment_of, require_remote
 from modelops_bundle.safe_path import REGISTRY_PATH
 from modelops_bundle.settings import Settings
 from modelops_bundle.tags import check_tag
-
-if TYPE_CHECKING:
-    from modelops_bundle.remote import Remote
 
 
 class NoProject(NotAProject, ValueError):
@@ -68,7 +63,8 @@ def push_dir(path: str | Path = ".", tag: str | None = None) -> str:
         )
     settings = Settings.from_environment()
     tag = check_tag(read_local_config(project.local_path).tag if tag is None else tag)
-    with _remote(project, settings) as remote:
+    with connect(require_remote(project, settings), settings, environment_of(project, settings)) as connection:
+        remote = connection.remote
         before = synced(project, remote.name, tag)
         try:
             taken = take_working_tree(project, remote, tag)
@@ -76,7 +72,8 @@ def push_dir(path: str | Path = ".", tag: str | None = None) -> str:
             raise PreflightFailed(error.message, hint=error.hint, details=error.details) from error
         refuse_to_discard(taken.outgoing, tag, remote.name)
         taken.renew(project)
-        sent = carry_out_push(project, remote, Push(taken.outgoing, tag, before, jobs=settings.jobs))
+        push = Push(taken.outgoing, tag, before, jobs=connection.jobs, storage=connection.storage)
+        sent = carry_out_push(project, remote, push)
     return sent.bundle.digest
 
 
@@ -88,13 +85,3 @@ def _project(path: str | Path) -> Project:
         return Project.discover(start)
     except NotAProject as error:
         raise NoProject(start) from error
-
-
-@contextmanager
-def _remote(project: Project, settings: Settings) -> "Iterator[Remote]":
-    name = require_remote(project, settings)
-    remote = open_remote(name, settings, environment_of(project, settings))
-    try:
-        yield remote
-    finally:
-        remote.close()

@@ -10,23 +10,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from modelops_bundle.bundle_reference import is_directory, remote_name, without_scheme
+from modelops_bundle.connection import connect
 from modelops_bundle.digest import Digest, parse_digest
 from modelops_bundle.errors import Invalid, NotFound
 from modelops_bundle.fetching import Origin
 from modelops_bundle.registry.reference import parse_reference
-from modelops_bundle.remotes import environments_of, open_remote
+from modelops_bundle.remotes import environment_of
 from modelops_bundle.safe_path import printable
 from modelops_bundle.settings import Settings
 from modelops_bundle.tags import check_tag
 from modelops_bundle.worker_cache.layout import CacheLayout
 from modelops_bundle.worker_cache.shared_cache import SharedCache
-
-if TYPE_CHECKING:
-    from modelops_bundle.environments import Environment
-    from modelops_bundle.remote import Remote
 
 _REFERENCE = re.compile(r"(?:([^@\s]+)@)?(sha256:[0-9a-f]{64})", re.IGNORECASE)
 
@@ -119,16 +115,5 @@ class ModelOpsBundleRepository:
     def _origin(self, name: str) -> Iterator[Origin]:
         settings = Settings.from_environment()
         settings = replace(settings, insecure=settings.insecure or self.insecure)
-        remote: Remote = open_remote(name, settings, _environment(settings))
-        try:
-            yield Origin(remote, jobs=settings.jobs)
-        finally:
-            remote.close()
-
-
-def _environment(settings: Settings) -> "Environment | None":
-    """Return the environment that a variable names, or the default one where it exists."""
-    from modelops_bundle.environments import DEFAULT_NAME
-
-    environments = environments_of(settings)
-    return environments.load(settings.environment) if settings.environment else environments.find(DEFAULT_NAME)
+        with connect(name, settings, environment_of(None, settings)) as connection:
+            yield connection.origin()

@@ -36,6 +36,7 @@ class Settings:
     insecure: bool = False
     ca_file: Path | None = None
     environment: str = ""
+    bundles_cache: Path | None = None
     azure_connection_string: str = field(default="", repr=False)
     azure_account: str = ""
     azure_key: str = field(default="", repr=False)
@@ -105,6 +106,7 @@ class Settings:
             insecure=flag("MODELOPS_BUNDLE_INSECURE", "MODELOPS_REGISTRY_INSECURE", "MODEL_OPS_REGISTRY_INSECURE"),
             ca_file=path("MODELOPS_BUNDLE_CA_FILE", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"),
             environment=text("MODELOPS_BUNDLE_ENV"),
+            bundles_cache=path("MODELOPS_BUNDLES_CACHE_DIR"),
             azure_connection_string=text("AZURE_STORAGE_CONNECTION_STRING"),
             azure_account=text("AZURE_STORAGE_ACCOUNT"),
             azure_key=text("AZURE_STORAGE_KEY"),

@@ -4,18 +4,23 @@
     records/<name>.json    what was verified there, and the stat of every file (see `completion`)
     objects/ packs/        a store, shared by all bundles
     tmp/<hex>/             what is on its way; it belongs to the holder of the lock
-    locks/<12 hex>.lock
+    locks/<12 hex>.lock    held by who fills, repairs or prunes a bundle
+    locks/<12 hex>.use     shared by the processes that were given a bundle
+    locks/objects.use      shared by who needs objects that no record speaks of yet
 
 A name is the first 12 hex digits of the bundle's digest, or all 64 where another bundle has the short one. Which
 bundle a directory holds is never told by its name, but by the whole digest in its record.
 """
 
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from modelops_bundle.digest import Digest, hex_of
 from modelops_bundle.errors import Invalid
 from modelops_bundle.lockfile import hold
+from modelops_bundle.objects import ObjectStore
+from modelops_bundle.shared_lock import Use
 from modelops_bundle.store import Store
 
 STRUCTURES = {"digest_short": True, "digest": False}
@@ -59,10 +64,36 @@ class CacheLayout:
                 continue
         return [path for _, path in sorted(found, reverse=True)]
 
+    @property
+    def objects(self) -> ObjectStore:
+        """The objects of all bundles."""
+        return ObjectStore(self.root / "objects", self.root / "tmp")
+
     def store(self, digest: Digest) -> Store:
         """Return the cache's store, with a place of the bundle's own for what is on its way."""
         return Store(self.root, self.root / "tmp" / hex_of(digest))
 
     def lock(self, digest: Digest, wait: float = _WAIT) -> AbstractContextManager[None]:
         """Keep other processes from changing a bundle, and those that may have its short name; raise Busy."""
-        return hold(self.root / "locks" / f"{hex_of(digest)[:_SHORT]}.lock", wait=wait)
+        return hold(self._lock(digest, "lock"), wait=wait)
+
+    def use(self, digest: Digest) -> Use:
+        """Keep a bundle from being pruned, as long as the result lives."""
+        return Use(self._lock(digest, "use"))
+
+    @contextmanager
+    def unused(self, digest: Digest) -> Iterator[None]:
+        """Keep a bundle from being used while it is removed; raise Busy when it is in use."""
+        with self.lock(digest, 0), hold(self._lock(digest, "use"), wait=0):
+            yield
+
+    def use_objects(self) -> Use:
+        """Keep objects from being removed, as long as the result lives."""
+        return Use(self.root / "locks" / "objects.use")
+
+    def unused_objects(self) -> AbstractContextManager[None]:
+        """Keep others from using objects of which no record speaks; raise Busy when somebody does."""
+        return hold(self.root / "locks" / "objects.use", wait=0)
+
+    def _lock(self, digest: Digest, kind: str) -> Path:
+        return self.root / "locks" / f"{hex_of(digest)[:_SHORT]}.{kind}"

@@ -10,13 +10,14 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager, closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from modelops_bundle.bundle import Bundle
 from modelops_bundle.digest import Digest
 from modelops_bundle.fetching import Origin
+from modelops_bundle.shared_lock import Use
 from modelops_bundle.store import Store
 from modelops_bundle.worker_cache.completion import (
     Completion,
@@ -74,6 +75,7 @@ class SharedCache:
     def __init__(self, layout: CacheLayout) -> None:
         self._layout = layout
         self._served: dict[Digest, _Served] = {}
+        self._uses: dict[Digest, Use] = {}
 
     def require(self, digest: Digest, open_origin: OpenOrigin) -> Path:
         """Return the directory with a bundle's files, all as published; makes no request when it is whole.
@@ -83,6 +85,8 @@ class SharedCache:
         """
         served = self._served.get(digest)
         if served is None or not served.is_sound():
+            if digest not in self._uses:
+                self._uses[digest] = self._layout.use(digest)
             served = self._served[digest] = self._look(digest) or self._make(digest, open_origin)
         served.mark()
         return served.root
@@ -102,7 +106,7 @@ class SharedCache:
         )
 
     def _make(self, digest: Digest, open_origin: OpenOrigin) -> _Served:
-        with self._layout.lock(digest):
+        with self._layout.lock(digest), closing(self._layout.use_objects()):
             # Somebody may have done it while we waited.
             if served := self._look(digest):
                 return served
