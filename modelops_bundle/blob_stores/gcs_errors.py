@@ -7,6 +7,7 @@ from google.api_core.exceptions import GoogleAPICallError, GoogleAPIError
 from google.auth.exceptions import GoogleAuthError
 from google.cloud.storage.exceptions import DataCorruption, InvalidResponse
 from requests import RequestException
+from urllib3.exceptions import HTTPError
 
 from modelops_bundle.blob_stores.location import Container
 from modelops_bundle.blob_stores.store_errors import (
@@ -19,8 +20,8 @@ from modelops_bundle.blob_stores.store_errors import (
 )
 from modelops_bundle.errors import BundleError
 
-SDK_ERRORS = (GoogleAPIError, GoogleAuthError, DataCorruption, InvalidResponse, RequestException)
-"""All that the SDK raises; it lets errors of its HTTP library through."""
+SDK_ERRORS = (GoogleAPIError, GoogleAuthError, DataCorruption, InvalidResponse, RequestException, HTTPError)
+"""All that the SDK raises; it lets errors of its HTTP libraries through."""
 
 _HINT = "check GOOGLE_APPLICATION_CREDENTIALS, or gcloud auth list, and the role on the bucket"
 

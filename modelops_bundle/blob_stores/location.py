@@ -18,9 +18,14 @@ from modelops_bundle.yaml_file import unknown
 MAX_KEY_BYTES = 1024
 """What Azure, S3 and GCS all take."""
 
+MAX_URI = 1 << 14
+
 _CONTAINER = re.compile(r"[$A-Za-z0-9][A-Za-z0-9._-]{1,221}")
 _PREFIX = re.compile(r"[A-Za-z0-9_=+@~.-]+")
-_BLOB_PATH = re.compile(r"(?P<root>/.*)/(?P<key>(?P<a>[0-9a-f]{2})/(?P<b>[0-9a-f]{2})/(?P=a)(?P=b)[0-9a-f]{60})")
+_BLOB_PATH = re.compile(
+    r"(?P<root>/.*?)/(?:\./(?P<prefix>.+)/)?(?P<fan>(?P<a>[0-9a-f]{2})/(?P<b>[0-9a-f]{2})/(?P=a)(?P=b)[0-9a-f]{60})"
+)
+"""A file named by its digest. As for rsync, `/./` tells where a prefix begins, and so what must be there."""
 
 
 class Scheme(StrEnum):
@@ -55,8 +60,10 @@ class Container:
 
     def uri(self, key: str = "") -> str:
         """Return the URI of a blob in it, or of the container itself."""
-        name = quote(self.name) if self.scheme is Scheme.DIRECTORY else self.name
-        return f"{self.scheme}://{name}" + (f"/{key}" if key else "")
+        if self.scheme is Scheme.DIRECTORY:
+            mark = "./" if key.count("/") > 2 else ""
+            return f"{self.scheme}://{quote(self.name)}" + (f"/{mark}{key}" if key else "")
+        return f"{self.scheme}://{self.name}" + (f"/{key}" if key else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +80,14 @@ def parse_uri(uri: str) -> BlobLocation:
     scheme = _SPELLINGS.get(spelling)
     if scheme is None or not separator:
         raise _refused(uri, f"known are {', '.join(f'{name}://' for name in _SPELLINGS)}")
-    if set(rest) & set("?#") or not rest.isprintable():
-        raise _refused(uri, "it has a query, a fragment or control characters")
+    if len(uri) > MAX_URI or set(rest) & set("?#") or not rest.isprintable():
+        raise _refused(uri, "it is too long, or has a query, a fragment or control characters")
     if scheme is Scheme.DIRECTORY:
-        path = unquote(rest)
-        match = _BLOB_PATH.fullmatch(path)
-        if not match or not path.isprintable() or {".", ".."} & set(path.split("/")):
+        match = _BLOB_PATH.fullmatch(unquote(rest))
+        prefix = match["prefix"] or "" if match else ""
+        if not match or not _is_directory(match["root"]) or not _is_prefix(prefix):
             raise _refused(uri, "a file is named by its digest: file:///DIRECTORY/ab/cd/abcd…")
-        return BlobLocation(Container(scheme, match["root"]), match["key"])
+        return BlobLocation(Container(scheme, match["root"]), f"{prefix}/{match['fan']}".lstrip("/"))
     name, _, key = rest.partition("/")
     if not _CONTAINER.fullmatch(name):
         raise _refused(uri, "no name of a container")
@@ -99,7 +106,7 @@ def container_of(provider: str, name: str) -> Container:
     scheme = PROVIDERS[provider]
     if scheme is Scheme.DIRECTORY:
         directory = re.sub("/+", "/", name).rstrip("/")
-        if not directory.startswith("/") or {".", ".."} & set(directory.split("/")) or not name.isprintable():
+        if not _is_directory(directory):
             raise Invalid(f"not an absolute directory: '{printable(name[:200])}'", hint="give its whole path")
         return Container(scheme, directory)
     if not _CONTAINER.fullmatch(name):
@@ -111,17 +118,14 @@ def container_of(provider: str, name: str) -> Container:
 
 def blob_key(prefix: str, digest: Digest) -> str:
     """Return the key of a file's content: `<prefix>/<first 2>/<next 2>/<sha256>`; raise Invalid for a prefix."""
-    parts = [part for part in prefix.split("/") if part]
-    if (
-        any(not _PREFIX.fullmatch(part) or part in (".", "..") for part in parts)
-        or len(prefix) > MAX_KEY_BYTES // 2
-    ):
+    prefix = prefix.strip("/")
+    if not _is_prefix(prefix):
         raise Invalid(
             f"not a prefix of keys: '{printable(prefix[:100])}'",
             hint="it has letters, digits and _=+@~.- between its '/'",
         )
     name = hex_of(digest)
-    return "/".join([*parts, name[:2], name[2:4], name])
+    return f"{prefix}/{name[:2]}/{name[2:4]}/{name}".lstrip("/")
 
 
 def shown_uri(uri: str) -> str:
@@ -130,6 +134,16 @@ def shown_uri(uri: str) -> str:
     scheme, separator, rest = address.partition("://")
     authority, slash, path = rest.partition("/")
     return printable(f"{scheme}{separator}{authority.rpartition('@')[2]}{slash}{path}"[:200])
+
+
+def _is_directory(path: str) -> bool:
+    return path.startswith("/") and path.isprintable() and not {".", ".."} & set(path.split("/"))
+
+
+def _is_prefix(prefix: str) -> bool:
+    parts = prefix.split("/") if prefix else []
+    plain = all(_PREFIX.fullmatch(part) and part not in (".", "..") for part in parts)
+    return plain and len(prefix) <= MAX_KEY_BYTES // 2
 
 
 def _refused(uri: str, why: str) -> Invalid:

@@ -4,6 +4,7 @@ Uploads in parts are ours, since boto3's own cannot be made conditional on absen
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from typing import Any, BinaryIO, TypeVar
 
 from botocore.exceptions import (
@@ -108,7 +109,7 @@ class S3Store:
         while True:
             part = self._client.get_object(Bucket=self._container.name, Key=key, Range=f"bytes={start}-{end - 1}")
             try:
-                with part["Body"] as body:
+                with closing(part["Body"]) as body:
                     return bytes(body.read())
             except (IncompleteReadError, ReadTimeoutError, ResponseStreamingError):
                 if not tries_left:

@@ -1,51 +1,22 @@
 """What every blob store promises, against real servers."""
 
 import io
-import random
 import threading
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import BinaryIO
 
 import pytest
 
-from modelops_bundle.blob_stores.blob_store import BlobStore
-from modelops_bundle.blob_stores.location import blob_key, parse_uri
+from modelops_bundle.blob_stores.location import BlobLocation, parse_uri
 from modelops_bundle.blob_stores.opening import open_store
 from modelops_bundle.blob_stores.parts import PART
 from modelops_bundle.blob_stores.store_errors import DamagedBlob, MissingBlob, MissingContainer
-from modelops_bundle.digest import Digest, digest_of
 from modelops_bundle.errors import ExitCode
 from modelops_bundle.remote import BlobStatus
+from tests.modelops_bundle.blob_stores.conftest import sample
 from tests.support.storage_places import SETTINGS, StoragePlace
 
 SIZES = (0, 9, PART, PART + 1)
-
-
-@dataclass(frozen=True)
-class Sample:
-    """Content, and the key that it belongs to."""
-
-    data: bytes
-
-    @property
-    def digest(self) -> Digest:
-        return digest_of(self.data)
-
-    @property
-    def key(self) -> str:
-        return blob_key("lab/seir", self.digest)
-
-    def put(self, store: BlobStore, open_content: Callable[[], BinaryIO] | None = None) -> BlobStatus:
-        return store.put(self.key, len(self.data), open_content or (lambda: io.BytesIO(self.data)), self.digest)
-
-    def read(self, store: BlobStore, offset: int = 0) -> bytes:
-        return b"".join(store.read(self.key, len(self.data), offset))
-
-
-def sample(size: int, seed: int = 1) -> Sample:
-    return Sample(random.Random(seed).randbytes(size))
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -74,8 +45,9 @@ def test_its_uri_leads_back_to_the_blob(place: StoragePlace) -> None:
     store, blob = place.open(), sample(1)
     blob.put(store)
     location = parse_uri(store.uri(blob.key))
+    assert location == BlobLocation(place.container, blob.key)
     there = open_store(location.container, SETTINGS, place.environment)
-    assert b"".join(there.read(location.key, len(blob.data))) == blob.data
+    assert blob.read(there) == blob.data
 
 
 @pytest.mark.parametrize("offset", [1, PART, PART + 8, PART + 9])

@@ -1,5 +1,8 @@
 """URIs of blobs come from anybody: they lead nowhere else, and give nothing away."""
 
+from pathlib import Path
+from urllib.parse import unquote
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -29,6 +32,7 @@ FAN = f"{HEX[:2]}/{HEX[2:4]}/{HEX}"
         ("s3://lab.blobs/any/key.bin", Scheme.S3, "lab.blobs", "any/key.bin"),
         ("gs://lab_blobs/a b", Scheme.GCS, "lab_blobs", "a b"),
         (f"file:///mnt/a%20b/{FAN}", Scheme.DIRECTORY, "/mnt/a b", FAN),
+        (f"file:///mnt/blobs/./lab/seir/{FAN}", Scheme.DIRECTORY, "/mnt/blobs", f"lab/seir/{FAN}"),
         (f"fs:///mnt/blobs/{FAN}", Scheme.DIRECTORY, "/mnt/blobs", FAN),
     ],
 )
@@ -55,6 +59,8 @@ def test_a_uri_names_a_container_and_a_key(uri: str, scheme: Scheme, container: 
         "file:///etc/shadow",
         f"file:///mnt/../etc/{FAN}",
         f"file:///mnt/%2e%2e/etc/{FAN}",
+        f"file:///mnt/./../etc/{FAN}",
+        f"file:///mnt/./a/./b/{FAN}",
         f"file://host/mnt/{FAN}",
         f"file:///mnt/00/00/{HEX}",
     ],
@@ -91,7 +97,15 @@ def test_every_key_that_is_written_can_be_read_back(content: bytes, prefix: list
 @given(st.from_regex(r"(/[a-zA-Z %?#~é_-]{1,8}){1,4}", fullmatch=True))
 def test_any_directory_survives_its_uri(directory: str) -> None:
     container = container_of("directory", directory)
-    assert parse_uri(container.uri(FAN)) == BlobLocation(container, FAN)
+    for prefix in ("", "lab", "lab/seir"):
+        key = blob_key(prefix, DIGEST)
+        assert parse_uri(container.uri(key)) == BlobLocation(container, key)
+
+
+def test_a_uri_of_a_directory_is_the_path_of_a_file() -> None:
+    key = blob_key("lab", DIGEST)
+    uri = container_of("directory", "/mnt/a share").uri(key)
+    assert Path(unquote(uri.removeprefix("file://"))) == Path("/mnt/a share", key)
 
 
 def test_a_key_fans_out_by_the_digest() -> None:
@@ -99,7 +113,7 @@ def test_a_key_fans_out_by_the_digest() -> None:
     assert blob_key("/labs/seir/", DIGEST) == f"labs/seir/{FAN}"
 
 
-@pytest.mark.parametrize("prefix", ["..", "a/../b", "a b", "a?b", "a%20b", "x" * 600])
+@pytest.mark.parametrize("prefix", ["..", "a/../b", "a//b", "a b", "a?b", "a%20b", "x" * 600])
 def test_a_prefix_that_would_need_quoting_is_refused(prefix: str) -> None:
     with pytest.raises(Invalid, match="prefix"):
         blob_key(prefix, Digest(DIGEST))
