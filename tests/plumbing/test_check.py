@@ -6,7 +6,7 @@ import pytest
 
 from tests.plumbing.sample import assert_refused, check_golden
 from tests.support.cli import run
-from tests.support.modelling import NETWORK, RATES, edit, make_models
+from tests.support.registering import NETWORK, RATES, edit, make_registered
 from tests.support.workspace import Workspace
 
 READY = (0, "", "")
@@ -14,8 +14,8 @@ READY = (0, "", "")
 
 @pytest.fixture
 def work(tmp_path: Path) -> Workspace:
-    """A project with two models and a target, all of them ready."""
-    return make_models(tmp_path / "project")
+    """A project with two models and two targets, all of them ready."""
+    return make_registered(tmp_path / "project")
 
 
 def check(work: Workspace, *arguments: str) -> tuple[int, str, str]:
@@ -38,10 +38,10 @@ def errors(work: Workspace, *arguments: str) -> list[str]:
 
 
 def spoil(work: Workspace) -> None:
-    """Make one model stale and the other one broken, and leave the target without observations."""
+    """Make one model stale and the other one broken, and leave a target without observations."""
     edit(work, "models/rates.py", "0.3", "0.4")
     edit(work, "models/network.py", "return raw", "return (raw")
-    (work.root / "data/observed.csv").unlink()
+    (work.root / "data/cases.csv").unlink()
 
 
 def test_what_is_ready_passes(work: Workspace) -> None:
@@ -71,9 +71,7 @@ def test_what_is_stale_fails(work: Workspace) -> None:
     edit(work, "models/rates.py", "0.3", "0.4")
     assert errors(work) == ["error stale model seir_seir models/rates.py:0"]
     result = work.run("check")
-    assert_refused(
-        result, 1, "stale: 'seir_seir'", "modelops-bundle why seir_seir", written=result.stdout
-    )
+    assert_refused(result, 1, "stale: 'seir_seir'", "modelops-bundle why seir_seir", written=result.stdout)
 
 
 def test_what_is_broken_fails_and_names_the_line(work: Workspace) -> None:
@@ -83,7 +81,7 @@ def test_what_is_broken_fails_and_names_the_line(work: Workspace) -> None:
 
 
 def test_comments_and_formatting_fail_only_when_strict(work: Workspace) -> None:
-    work.write("models/rates.py", "# Rates.\n\n" + RATES.replace("    ", "\t"))
+    work.write("models/rates.py", "# Rates.\n\n" + RATES.replace(" ", "  "))
     assert check(work)[0] == 0
     assert "info cosmetic model seir_seir models/rates.py:0" in told(work)
     assert errors(work, "--strict") == ["error stale model seir_seir models/rates.py:0"]
@@ -91,16 +89,16 @@ def test_comments_and_formatting_fail_only_when_strict(work: Workspace) -> None:
 
 def test_files_limit_it_to_what_depends_on_them(work: Workspace) -> None:
     spoil(work)
-    assert {line.split()[3] for line in errors(work, "models/rates.py")} == {"seir_seir", "fit_incidence"}
+    assert {line.split()[3] for line in errors(work, "models/rates.py")} == {"seir_seir", "weekly_cases"}
     assert {line.split()[3] for line in errors(work, "models/network.py")} == {
         "network_networkseir",
-        "fit_incidence",
+        "weekly_cases",
     }
 
 
 def test_a_file_that_nothing_depends_on_passes(work: Workspace) -> None:
     edit(work, "models/rates.py", "0.3", "0.4")
-    assert check(work, "README.md", "data/observed.csv") == READY
+    assert check(work, "README.md", "data/cases.csv") == READY
 
 
 def test_a_file_outside_the_project_concerns_nobody(work: Workspace, tmp_path: Path) -> None:
@@ -126,7 +124,7 @@ def test_a_deleted_dependency_fails_whatever_files_are_named(work: Workspace) ->
 
 def test_a_file_that_becomes_a_dependency_is_found(work: Workspace) -> None:
     work.write("models/mixing.py", "MATRIX = 1\n")
-    edit(work, "models/rates.py", "def beta", "from .mixing import MATRIX\n\n\ndef beta")
+    edit(work, "models/rates.py", "BETA", "from .mixing import MATRIX\n\nBETA")
     assert "error stale model seir_seir models/mixing.py:0" in errors(work, "models/mixing.py")
 
 

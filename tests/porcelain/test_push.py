@@ -12,7 +12,7 @@ from modelops_bundle.models.registry_file import parse_registry
 from modelops_bundle.project import Project
 from modelops_bundle.tracking import Tracked, snapshot
 from modelops_bundle.tree import Tree
-from tests.support.modelling import RATES, edit, make_models
+from tests.support.registering import RATES, edit, make_registered
 from tests.support.workspace import Workspace
 
 REGISTRY = ".modelops-bundle/registry.yaml"
@@ -21,7 +21,7 @@ REGISTRY = ".modelops-bundle/registry.yaml"
 @pytest.fixture
 def models(tmp_path: Path, layout: str) -> Workspace:
     """A project with two models and a target, published as `latest`."""
-    work = make_models(tmp_path / "models", layout)
+    work = make_registered(tmp_path / "models", layout)
     work.ok("push")
     return work
 
@@ -45,11 +45,11 @@ def assert_the_published_registry_is_current(work: Workspace, layout: str, clone
 
 def test_what_is_stale_is_registered_anew_in_the_same_push(models: Workspace, layout: str, tmp_path: Path) -> None:
     edit(models, "models/rates.py", "0.3", "0.4")
-    edit(models, "data/observed.csv", "0,1", "0,2")
+    edit(models, "data/cases.csv", "0,1", "0,2")
     pushed = models.run("push")
     assert pushed.code == 0
     assert "'seir_seir' was stale (1 modified): registered anew" in pushed.stderr
-    assert "'fit_incidence' was stale (1 modified): registered anew" in pushed.stderr
+    assert "'weekly_cases' was stale (1 modified): registered anew" in pushed.stderr
     assert "network" not in pushed.stderr
     assert_the_published_registry_is_current(models, layout, tmp_path / "clone")
     assert models.ok("push").startswith("Everything up to date")
@@ -71,7 +71,7 @@ def test_a_formatted_file_renews_its_digest_without_a_word(models: Workspace, la
 
 def test_what_a_model_has_begun_to_import_is_published_too(models: Workspace, layout: str, tmp_path: Path) -> None:
     models.write("models/mixing.py", "MATRIX = 1\n")
-    edit(models, "models/rates.py", "def beta", "from .mixing import MATRIX\n\n\ndef beta")
+    edit(models, "models/rates.py", "BETA", "from .mixing import MATRIX\n\nBETA")
     said = models.run("push").stderr
     assert "'seir_seir' was stale (1 modified, 1 added): registered anew" in said
     assert "tracked 'models/mixing.py'" in said
@@ -112,7 +112,7 @@ def test_no_check_publishes_and_keeps_what_was_registered_of_the_broken(
 
 def test_a_dry_run_tells_and_changes_nothing(models: Workspace) -> None:
     models.write("models/mixing.py", "MATRIX = 1\n")
-    edit(models, "models/rates.py", "def beta", "from .mixing import MATRIX\n\n\ndef beta")
+    edit(models, "models/rates.py", "BETA", "from .mixing import MATRIX\n\nBETA")
     before, tracked = models.tree(), models.ok("ls-files")
     done = models.run("push", "--dry-run")
     assert done.code == 0

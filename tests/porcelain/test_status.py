@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from tests.support.modelling import FILES, NETWORK, RATES, edit, make_models
+from tests.support.registering import FILES, NETWORK, RATES, edit, make_registered
 from tests.support.workspace import Workspace
 
 
 @pytest.fixture
 def models(tmp_path: Path, layout: str) -> Workspace:
-    """A project with two models and a target, of which nothing is published."""
-    return make_models(tmp_path / "models", layout)
+    """A project with two models and two targets, of which nothing is published."""
+    return make_registered(tmp_path / "models", layout)
 
 
 @pytest.fixture
@@ -60,7 +60,8 @@ def test_models_and_targets_are_tables(models: Workspace) -> None:
     ]
     assert rows(models, "Registered Targets") == [
         ["Target", "Model Output", "Status", "Dependencies", "Cloud"],
-        ["fit_incidence", "incidence", "✓ Ready", "3 files", "Not pushed"],
+        ["deaths", "deaths", "✓ Ready", "3 files", "Not pushed"],
+        ["weekly_cases", "incidence", "✓ Ready", "3 files", "Not pushed"],
     ]
 
 
@@ -68,13 +69,13 @@ def test_what_changed_is_counted(published: Workspace) -> None:
     edit(published, "models/rates.py", "0.3", "0.4")
     edit(published, "data/people.csv", "10", "11")
     edit(published, "models/network.py", "NetworkSeir", "Renamed")
-    (published.root / "data/observed.csv").unlink()
+    (published.root / "data/cases.csv").unlink()
     assert published.ok("status").splitlines()[1] == "Local changes: 3 files modified, 1 file deleted"
     assert rows(published, "Registered Models")[1:] == [
         ["NetworkSeir", "✗ Broken", "1 modified", "Ahead"],
         ["Seir", "⚠ Stale", "2 modified", "Ahead"],
     ]
-    assert rows(published, "Registered Targets")[1][2:] == ["✗ Broken", "1 missing", "Ahead"]
+    assert rows(published, "Registered Targets")[2][2:] == ["✗ Broken", "1 missing", "Ahead"]
 
 
 def test_broken_models_are_explained_and_checked_before_a_push(published: Workspace) -> None:
@@ -90,7 +91,7 @@ def test_comments_change_nothing(published: Workspace) -> None:
 
 
 def test_a_model_stands_for_its_own_files(published: Workspace) -> None:
-    names = ("Seir", "NetworkSeir", "fit_incidence")
+    names = ("Seir", "NetworkSeir", "weekly_cases")
     assert [cloud(published, name) for name in names] == ["synced", "synced", "synced"]
     published.write("README.md", "# Other\n")
     edit(published, "models/rates.py", "0.3", "0.4")
@@ -135,9 +136,9 @@ def test_details_of_one_model(models: Workspace) -> None:
         "Entry point: models.seir:Seir",
         "Status: ⚠ Stale",
         "Cloud: Not pushed",
-        "Outputs: incidence",
-        "Scenarios: baseline",
-        "Parameters: beta (0.1 to 0.9)",
+        "Outputs: incidence, deaths",
+        "Scenarios: baseline, lockdown",
+        "Parameters: beta (0.1 to 1.0)",
         "Dependencies (4 files)",
     ):
         assert f"\n{line}\n" in f"\n{text}", line
@@ -153,8 +154,8 @@ def test_a_model_is_named_by_id_class_or_entry_point(models: Workspace, name: st
 
 
 def test_details_of_a_target(models: Workspace) -> None:
-    text = models.ok("status", "fit_incidence")
-    assert "Target: fit_incidence\n" in text and "Model output: incidence\n" in text
+    text = models.ok("status", "weekly_cases")
+    assert "Target: weekly_cases\n" in text and "Model output: incidence\n" in text
 
 
 def test_an_unknown_name_is_an_error_with_what_comes_near(models: Workspace) -> None:
@@ -187,7 +188,7 @@ def test_scripts_get_all_of_it(published: Workspace) -> None:
     }  # fmt: skip
     assert seir["last_change"]["path"] == "models/rates.py"
     assert [each["category"] for each in value["findings"]] == ["stale", "unused-output"]
-    assert value["targets"][0]["model_output"] == "incidence"
+    assert value["targets"][1]["model_output"] == "incidence"
 
 
 def test_a_registry_that_cannot_be_read_does_not_hide_the_files(published: Workspace) -> None:

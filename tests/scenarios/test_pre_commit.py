@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.cli import CHECKOUT
-from tests.support.modelling import RATES, edit, make_models
 from tests.support.programs import require_module
+from tests.support.registering import RATES, edit, make_registered
 from tests.support.workspace import Workspace
 
 pytestmark = pytest.mark.server("git")
@@ -35,7 +35,7 @@ class Repository:
 
     def __init__(self, directory: Path) -> None:
         require_module("pre_commit")
-        self.work = make_models(directory / "project")
+        self.work = make_registered(directory / "project")
         self.environment = {
             **os.environ,
             **{f"GIT_{role}": "me@example.org" for role in IDENTITY},

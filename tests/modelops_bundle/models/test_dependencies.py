@@ -52,7 +52,7 @@ def test_what_is_present_stays_as_it_is(tmp_path: Path) -> None:
 def test_code_among_the_data_is_code(tmp_path: Path) -> None:
     entry = ModelEntry("seir", "models/seir.py", "Seir", "models.seir:Seir", declared_data=("models",))
     found = model(now(tmp_path, entry))
-    assert found.data == ("models/sir.py",)
+    assert found.data == ("models/network.py", "models/sir.py")
     assert found.code == ("models/__init__.py", "models/rates.py")
     assert "models/sir.py" not in found.semantic_digests
 
