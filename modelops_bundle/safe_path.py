@@ -44,11 +44,9 @@ def check_path(path: str) -> str:
         return path
     if path in TRAVELLING:
         return path
-    try:
-        encoded = path.encode("utf-8")
-    except UnicodeEncodeError:
+    if not is_utf8(path):
         _refuse(path, "its name is not UTF-8")
-    if not path or len(encoded) > MAX_PATH_BYTES:
+    if not path or len(path.encode("utf-8")) > MAX_PATH_BYTES:
         _refuse(path, f"a path has 1 to {MAX_PATH_BYTES} bytes")
     if path.startswith("/") or "\\" in path or re.match(r"[A-Za-z]:[/\\]", path):
         _refuse(path, "it is not a relative path with '/'")
@@ -162,6 +160,15 @@ def parents_of(path: str) -> Iterator[str]:
     while parent:
         yield parent
         parent = parent.rpartition("/")[0]
+
+
+def is_utf8(path: str) -> bool:
+    """Tell whether a path is text; a file system may hold names that are none."""
+    try:
+        path.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def printable(path: str) -> str:

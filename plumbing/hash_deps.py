@@ -6,6 +6,7 @@ import click
 
 from modelops_bundle.digest import Digest, parse_digest
 from modelops_bundle.errors import Invalid, NotFound
+from modelops_bundle.models.entries import digests_of
 from modelops_bundle.models.environment_digest import LOCK_FILES, RunEnvironment, environment_digest
 from modelops_bundle.models.recording import look_around
 from modelops_bundle.models.registration import what_is_wrong
@@ -14,12 +15,14 @@ from modelops_bundle.models.selection import entry_named
 from modelops_bundle.plumbing._records import RecordWriter
 from modelops_bundle.plumbing._session import Session, nul_option, pass_session
 from modelops_bundle.project import Project
+from modelops_bundle.safe_path import check_path
 
 
 def hash_deps(project: Project, names: Iterable[str] = ()) -> Iterator[tuple[str, Digest]]:
     """Yield the id and the composite digest of models and targets as their files are now, by default of all.
 
-    Raises NotFound for a name that is not registered, and for one that lacks a file.
+    Raises NotFound for a name that is not registered, and for one that lacks a file, and UnsafePath for one that
+    needs a file whose name no bundle takes.
     """
     registry = read_registry(project)
     entries = [entry_named(registry, name) for name in names]
@@ -27,6 +30,8 @@ def hash_deps(project: Project, names: Iterable[str] = ()) -> Iterator[tuple[str
     for entry in entries or [*registry.models.values(), *registry.targets.values()]:
         now = around.present(entry)
         if not now.entry.digest or not now.class_found:
+            for path in digests_of(now.entry):
+                check_path(path)  # a name that no bundle takes leaves an entry without a digest
             raise NotFound(f"'{entry.id}' {what_is_wrong(now)}", hint=f"modelops-bundle status '{entry.id}'")
         yield entry.id, parse_digest(now.entry.digest)
     around.sources.save()

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from modelops_bundle import canonical_json
 from modelops_bundle.digest import Digest, digest_of
 from modelops_bundle.models.entries import Entry, ModelEntry
+from modelops_bundle.safe_path import is_utf8
 
 MODEL_DOMAIN = b"modelops-bundle:model:v1\n"
 TARGET_DOMAIN = b"modelops-bundle:target:v1\n"
@@ -26,7 +27,10 @@ def composite_digest(domain: bytes, entrypoint: str, code: Mapping[str, str], da
 
 
 def digest_of_entry(entry: Entry) -> str:
-    """Return the composite digest of the files as an entry names them, or '' where one has no digest."""
+    """Return the composite digest of the files as an entry names them.
+
+    It is '' where one has no digest, or a name that is not UTF-8 and so no place in a bundle.
+    """
     if isinstance(entry, ModelEntry):
         domain, own = MODEL_DOMAIN, entry.model_digest
     else:
@@ -35,5 +39,7 @@ def digest_of_entry(entry: Entry) -> str:
     code = {path: semantic.get(path) or digest for path, digest in entry.code_digests.items()}
     code[entry.path] = semantic.get(entry.path) or own
     if not (all(code.values()) and all(entry.data_digests.values())):
+        return ""
+    if not all(map(is_utf8, (*code, *entry.data_digests))):
         return ""
     return composite_digest(domain, entry.entrypoint, code, entry.data_digests)

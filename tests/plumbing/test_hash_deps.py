@@ -1,5 +1,6 @@
 """hash-deps prints what results are keyed by: one digest for each model and target."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -92,3 +93,14 @@ def test_models_and_environment_are_apart(work: Workspace, arguments: list[str])
 
 def test_nothing_is_registered_and_nothing_is_printed(root: Path) -> None:
     assert succeed("hash-deps", cwd=root) == ""
+
+
+def test_a_file_whose_name_no_bundle_takes_is_named(work: Workspace) -> None:
+    work.ok("register-model", "models/seir.py", "--data", "data")
+    odd = work.root / os.fsdecode(b"data/a\xff.csv")
+    try:
+        odd.touch()
+    except OSError:
+        pytest.skip("the file system takes names in UTF-8 only")
+    assert "its name is not UTF-8" in work.refused(2, "hash-deps", "seir_seir")
+    assert "new data of 'seir_seir'" in work.run("check").text

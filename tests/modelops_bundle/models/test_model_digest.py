@@ -76,3 +76,8 @@ def test_without_the_digest_of_a_file_there_is_none() -> None:
     entry = model()
     assert digest_of_entry(replace(entry, data_digests={"data/people.csv": ""})) == ""
     assert digest_of_entry(replace(entry, model_digest="", semantic_digests={})) == ""
+
+
+def test_a_name_that_is_not_utf8_gives_no_digest() -> None:
+    odd = {"data/a\udcff.csv": digest("content")}
+    assert digest_of_entry(replace(model(), data=tuple(odd), data_digests=odd)) == ""
