@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from modelops_bundle.blob_stores.blob_store import BlobStore
 from modelops_bundle.blob_stores.location import Container, Scheme
+from modelops_bundle.blob_stores.sdk_logs import keep_secrets_out_of_logs
 from modelops_bundle.blob_stores.storage_access import access_to
 from modelops_bundle.blob_stores.store_errors import MissingExtra
 from modelops_bundle.settings import Settings
@@ -16,9 +17,11 @@ if TYPE_CHECKING:
 def open_store(container: Container, settings: Settings, environment: "Environment | None" = None) -> BlobStore:
     """Open a container, with the credentials of the environment if its storage is of this kind.
 
-    Makes no request yet. Raises MissingExtra naming what to install, and NoCredentials.
+    Makes no request yet. Raises MissingExtra naming what to install, NoCredentials, and Invalid for
+    an endpoint or credentials that are none.
     """
     access = access_to(container.scheme, settings, environment)
+    keep_secrets_out_of_logs()
     match container.scheme:
         case Scheme.AZURE:
             _require(container, "azure", "azure.storage.blob", "azure.identity")

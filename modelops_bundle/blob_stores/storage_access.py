@@ -7,8 +7,10 @@ asks its own variables, files and services.
 
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from modelops_bundle.blob_stores.location import PROVIDERS, Scheme
+from modelops_bundle.errors import Invalid
 from modelops_bundle.settings import Settings
 
 if TYPE_CHECKING:
@@ -37,14 +39,14 @@ class StorageAccess:
 
 
 def access_to(scheme: Scheme, settings: Settings, environment: "Environment | None") -> StorageAccess:
-    """Return how to reach stores of a kind."""
+    """Return how to reach stores of a kind; raise Invalid for an endpoint that is none."""
     storage = dict(environment.storage) if environment else {}
     if PROVIDERS.get(storage.get("provider", "")) is not scheme:
         storage = {}
     # A signature may stand in the endpoint, as the portal of Azure shows it.
     endpoint, _, signature = storage.get("endpoint", "").partition("?")
     access = StorageAccess(
-        endpoint=endpoint.rstrip("/"),
+        endpoint=_check_endpoint(endpoint),
         account=storage.get("access_key", ""),
         secret=storage.get("secret_key", ""),
         signature=signature,
@@ -57,9 +59,23 @@ def access_to(scheme: Scheme, settings: Settings, environment: "Environment | No
         return access
     return replace(
         access,
-        endpoint=access.endpoint or settings.azure_endpoint.rstrip("/"),
+        endpoint=access.endpoint or _check_endpoint(settings.azure_endpoint),
         account=access.account or settings.azure_account,
         secret=settings.azure_key,
         signature=settings.azure_sas_token,
         connection_string=settings.azure_connection_string,
     )
+
+
+def _check_endpoint(endpoint: str) -> str:
+    try:
+        parts = urlsplit(endpoint)
+        valid = parts.scheme in ("http", "https") and parts.hostname and not set("@?#") & set(endpoint)
+    except ValueError:  # brackets that are no IPv6
+        valid = None
+    if endpoint and not valid:
+        raise Invalid(
+            "the endpoint of the storage is no address of a server",
+            hint="write it as https://HOST in the environment's file or the variable, without a login",
+        )
+    return endpoint.rstrip("/")
