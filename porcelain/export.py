@@ -44,8 +44,8 @@ def command(
 ) -> None:
     """Write the directory SOURCE into the archive OUT, which is the same for the same content everywhere.
 
-    With --oci-layout or --since, SOURCE is a version instead. OUT is an OCI image layout, in an archive or, without
-    such a suffix, a directory; skopeo and `import` read it.
+    With --oci-layout or --since, SOURCE is a version instead, and OUT an OCI image layout, an archive or, without
+    suffix, a directory; skopeo and `import` read it.
     """
     if oci_layout or since:
         if include_external:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from modelops_bundle.porcelain.main import PROGRAMS
+
 CHECKOUT = Path(__file__).parents[1]
 PACKED = ("pyproject.toml", "README.md", "LICENSE", "modelops_bundle", "plumbing", "porcelain")
 
@@ -58,6 +60,12 @@ def test_the_platform_finds_the_workers_door_by_its_entry_point(wheel: zipfile.Z
         insecure=True,
     )
     assert callable(repository.ensure_local) and callable(repository.exists)
+
+
+def test_every_name_of_the_program_is_installed(wheel: zipfile.ZipFile) -> None:
+    (points,) = (name for name in wheel.namelist() if name.endswith("entry_points.txt"))
+    scripts = wheel.read(points).decode()
+    assert all(f"\n{name} = modelops_bundle.porcelain.main:main\n" in scripts for name in PROGRAMS)
 
 
 def test_the_wheel_says_that_it_has_types(wheel: zipfile.ZipFile) -> None:

@@ -56,9 +56,9 @@ def list_directory(source: Path, out: Path) -> Listing:
     return listing
 
 
-def check_member(path: str) -> str:
+def check_member(path: str, *, directory: bool) -> str:
     """Return the path of a member if it may be written; raise UnsafePath."""
-    if path not in (POINTER_AREA, METADATA_DIR):
+    if not directory or path not in (POINTER_AREA, METADATA_DIR):
         check_path(path.removeprefix(f"{POINTER_AREA}/"))
     return path
 
@@ -82,7 +82,7 @@ def _list(listing: Listing, below: str, out: Path, offenders: list[str]) -> None
             offenders.append(f"{kind} '{printable(path)}'{to}")
             continue
         try:
-            check_member(path)
+            check_member(path, directory=stat.S_ISDIR(now.st_mode))
         except UnsafePath as problem:
             offenders.append(problem.message)
             continue

@@ -93,6 +93,9 @@ class TarReader:
                     self.comment = self._records(data).get("comment", "")
                 continue
             return self._member(block, kind, size, records)
+        # What was compressed ends with a checksum, which is looked at when all of it was read.
+        while self._some(_READ):
+            pass
         return None
 
     def _member(self, block: bytes, kind: bytes, size: int, records: dict[str, str]) -> Member:
@@ -150,15 +153,18 @@ class TarReader:
 
     def _exactly(self, size: int) -> bytes:
         parts, left = [], size
-        try:
-            while left and (part := self._stream.read(min(left, _READ))):
-                parts.append(part)
-                left -= len(part)
-        except (EOFError, ZstdError) as error:
-            raise self._damaged(str(error)) from None
+        while left and (part := self._some(min(left, _READ))):
+            parts.append(part)
+            left -= len(part)
         if left:
             raise self._damaged("it is cut short")
         return b"".join(parts)
+
+    def _some(self, size: int) -> bytes:
+        try:
+            return self._stream.read(size)
+        except (EOFError, ZstdError) as error:
+            raise DamagedArchive(self._what, str(error)) from None
 
     def _damaged(self, reason: str) -> BundleError:
         return DamagedArchive(self._what, reason) if self._begun else NotAnArchive(self._what)

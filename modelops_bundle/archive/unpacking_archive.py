@@ -80,7 +80,7 @@ def unpack(archive: OpenArchive, directory: Path) -> Tree:
         for member in archive.reader:
             if member.path in ("", ".") and member.directory:
                 continue
-            target = directory / check_member(member.path)
+            target = directory / check_member(member.path, directory=member.directory)
             if member.directory:
                 target.mkdir(parents=True, exist_ok=True)
             else:

@@ -1,0 +1,100 @@
+"""An archive becomes a directory when all of it is right, or not at all."""
+
+from pathlib import Path
+
+import pytest
+
+from modelops_bundle.archive.compression import Compression
+from modelops_bundle.archive.directory_archive import COMMENT, export_directory
+from modelops_bundle.archive.unpacking_archive import open_archive, restore_directory
+from modelops_bundle.digest import Digest
+from modelops_bundle.errors import IntegrityError, Invalid, NotFound, WorkingTreeConflict
+from modelops_bundle.tar_member import comment_header
+from tests.modelops_bundle.archive.archives import FILES, make, tar_of
+
+
+@pytest.fixture
+def exported(tmp_path: Path) -> Path:
+    export_directory(make(tmp_path / "one"), tmp_path / "a.tar", Compression.NONE)
+    return tmp_path / "a.tar"
+
+
+def restore(file: Path, target: Path) -> None:
+    with open_archive(file) as archive:
+        restore_directory(archive, target)
+
+
+def test_what_was_exported_comes_back(tmp_path: Path) -> None:
+    source = make(tmp_path / "one")
+    (source / "b.txt").chmod(0o755)
+    (source / "empty" / "inside").mkdir(parents=True)
+    export_directory(source, tmp_path / "a.tar.zst", Compression.ZSTD)
+    restore(tmp_path / "a.tar.zst", tmp_path / "two")
+    assert {path: (tmp_path / "two" / path).read_bytes() for path in FILES} == FILES
+    assert (tmp_path / "two" / "b.txt").stat().st_mode & 0o100
+    assert not (tmp_path / "two" / "b-1").stat().st_mode & 0o100
+    assert (tmp_path / "two" / "empty" / "inside").is_dir()
+
+
+def test_no_changed_byte_of_the_content_goes_unnoticed(tmp_path: Path, exported: Path) -> None:
+    data = bytearray(exported.read_bytes())
+    data[data.index(b"text\n")] ^= 1
+    exported.write_bytes(data)
+    with pytest.raises(IntegrityError, match="sha256"):
+        restore(exported, tmp_path / "two")
+    assert not list(tmp_path.glob("*two*")) and not list(tmp_path.glob(".tmp*"))
+
+
+def test_a_damaged_compressed_archive_is_noticed(tmp_path: Path) -> None:
+    export_directory(make(tmp_path / "one"), tmp_path / "a.tar.zst", Compression.ZSTD)
+    whole = (tmp_path / "a.tar.zst").read_bytes()
+    for damaged in (whole[:-3], whole[: len(whole) // 2], whole[:100] + bytes([whole[100] ^ 8]) + whole[101:]):
+        (tmp_path / "a.tar.zst").write_bytes(damaged)
+        with pytest.raises(IntegrityError):
+            restore(tmp_path / "a.tar.zst", tmp_path / "two")
+        assert not (tmp_path / "two").exists()
+
+
+@pytest.mark.parametrize(
+    "name", ["../x", "/etc/x", "a/../../x", "a/./b", ".git/config", "a\\b", ".mops", "a//b", "C:/x", "a\nb"]
+)
+def test_no_name_leads_out_of_the_directory(tmp_path: Path, name: str) -> None:
+    promise = comment_header(COMMENT + "sha256:" + "0" * 64)
+    (tmp_path / "a.tar").write_bytes(promise + tar_of((name, b"evil")))
+    with pytest.raises(IntegrityError, match="refused"):
+        restore(tmp_path / "a.tar", tmp_path / "sub")
+    assert [path.name for path in tmp_path.iterdir()] == ["a.tar"]
+
+
+@pytest.mark.parametrize("twice", [("x", "x"), ("x", "x/y"), ("x/y", "x")])
+def test_no_name_is_there_twice(tmp_path: Path, twice: tuple[str, str]) -> None:
+    promise = comment_header(COMMENT + "sha256:" + "0" * 64)
+    (tmp_path / "a.tar").write_bytes(promise + tar_of(*((name, b"1") for name in twice)))
+    with pytest.raises(IntegrityError, match="twice"):
+        restore(tmp_path / "a.tar", tmp_path / "two")
+
+
+def test_only_an_archive_of_a_directory_promises_a_tree(tmp_path: Path, exported: Path) -> None:
+    with open_archive(exported) as archive:
+        assert isinstance(archive.promised, str)
+    (tmp_path / "b.tar").write_bytes(comment_header(COMMENT + "sha256:1") + tar_of(("x", b"")))
+    with open_archive(tmp_path / "b.tar") as archive:
+        promised: Digest | None = archive.promised
+        assert promised is None
+
+
+def test_a_directory_with_something_in_it_is_left_alone(tmp_path: Path, exported: Path) -> None:
+    with pytest.raises(WorkingTreeConflict, match="one"):
+        restore(exported, tmp_path / "one")
+    with pytest.raises(WorkingTreeConflict, match=r"a\.tar"):
+        restore(exported, exported)
+    (tmp_path / "empty").mkdir()
+    restore(exported, tmp_path / "empty")
+    assert (tmp_path / "empty" / "b.txt").exists()
+
+
+def test_places_that_do_not_exist_are_named(tmp_path: Path, exported: Path) -> None:
+    with pytest.raises(NotFound, match=r"no\.tar"):
+        restore(tmp_path / "no.tar", tmp_path / "two")
+    with pytest.raises(Invalid, match="nowhere"):
+        restore(exported, tmp_path / "nowhere" / "two")
