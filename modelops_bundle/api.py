@@ -61,6 +61,15 @@ def push_dir(path: str | Path = ".", tag: str | None = None) -> str:
             f"nothing is registered: no '{REGISTRY_PATH}' in '{project.root}'",
             hint="modelops-bundle register-model FILE",
         )
+    return _push(project, tag)
+
+
+def push_project(path: str | Path = ".", tag: str | None = None) -> str:
+    """Do what `push_dir` does, also for a project in which nothing is registered."""
+    return _push(_project(path), tag)
+
+
+def _push(project: Project, tag: str | None) -> str:
     settings = Settings.from_environment()
     tag = check_tag(read_local_config(project.local_path).tag if tag is None else tag)
     with connect(require_remote(project, settings), settings, environment_of(project, settings)) as connection:
