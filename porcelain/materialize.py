@@ -18,7 +18,7 @@ from modelops_bundle.resolving import resolved
 
 
 @click.command()
-@click.option("--role", default=None, help="Take the layers of this role.  [default: the role 'default']")
+@click.option("--role", default=None, help="Take the layers of this role in place of 'default'.")
 @click.option("--overwrite", is_flag=True, help="Replace files that have other content.")
 @click.option("--prefetch-external", is_flag=True, help="Fetch what lies in blob stores, too, not only pointers.")
 @click.option("--no-cache", is_flag=True, help="Neither use nor fill the user's cache.")

@@ -25,7 +25,7 @@ from modelops_bundle.media_types import PACK_INDEX_ANNOTATION
 from tests.support.console_blocks import check_page
 
 DOCS = Path(__file__).parent.parent / "docs"
-FORMATS = ["bundle", "config", "index", "on-disk", "refs", "registry", "tree"]
+FORMATS = ["bundle", "config", "index", "materialized", "on-disk", "refs", "registry", "tree"]
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)*")
 
 
