@@ -30,6 +30,20 @@ def test_the_newer_of_several_names_wins(names: tuple[str, ...]) -> None:
         assert f"from {names[at]}" in values
 
 
+def test_what_logs_in_to_azure_is_read_and_its_secrets_stay_out_of_sight() -> None:
+    names = ("CONNECTION_STRING", "ACCOUNT", "KEY", "SAS_TOKEN", "CONTAINER")
+    settings = Settings.from_environment({f"AZURE_STORAGE_{name}": f"planted {name}" for name in names})
+    assert (settings.azure_account, settings.storage_container) == ("planted ACCOUNT", "planted CONTAINER")
+    secrets = (settings.azure_connection_string, settings.azure_key, settings.azure_sas_token)
+    assert secrets == ("planted CONNECTION_STRING", "planted KEY", "planted SAS_TOKEN")
+    assert not any(secret in repr(settings) for secret in secrets)
+
+
+@pytest.mark.parametrize("name", ["MODELOPS_EXT_TIMEOUT", "MODEL_OPS_EXT_TIMEOUT", "EXTERNAL_TIMEOUT_S"])
+def test_the_patience_with_blob_stores_is_read(name: str) -> None:
+    assert Settings.from_environment({name: "2.5"}).storage_timeout == 2.5
+
+
 def test_an_empty_variable_counts_as_unset() -> None:
     variables = {"MODELOPS_BUNDLE_REGISTRY": " ", "REGISTRY_URL": "ghcr.io/lab"}
     assert Settings.from_environment(variables).registry == "ghcr.io/lab"
