@@ -22,6 +22,7 @@ from modelops_bundle import (
 from modelops_bundle.ignore import DEFAULTS
 from modelops_bundle.layers import DEFAULT_PATTERNS
 from modelops_bundle.media_types import PACK_INDEX_ANNOTATION
+from modelops_bundle.roles import DEFAULT_ROLES
 from tests.support.console_blocks import check_page
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -73,8 +74,9 @@ def test_the_limits_of_packs_are_those_of_the_code() -> None:
 
 
 @pytest.mark.server("skopeo")
-def test_the_examples_of_the_layout_print_what_its_page_shows(tmp_path: Path) -> None:
-    check_page(page("formats/oci-layout"), tmp_path)
+@pytest.mark.parametrize("name", ["archive", "oci-layout"])
+def test_the_examples_of_layouts_print_what_their_page_shows(name: str, tmp_path: Path) -> None:
+    check_page(page(f"formats/{name}"), tmp_path)
 
 
 def test_the_examples_of_environments_print_what_their_page_shows(tmp_path: Path) -> None:
@@ -82,7 +84,8 @@ def test_the_examples_of_environments_print_what_their_page_shows(tmp_path: Path
 
 
 def test_every_format_has_its_examples_run() -> None:
-    assert sorted(path.stem for path in (DOCS / "formats").iterdir()) == sorted([*FORMATS, "oci-layout", "pack"])
+    pages = sorted(path.stem for path in (DOCS / "formats").iterdir())
+    assert pages == sorted([*FORMATS, "archive", "oci-layout", "pack"])
 
 
 def test_every_variable_that_is_read_is_listed() -> None:
@@ -98,6 +101,11 @@ def test_the_built_in_layers_are_listed_pattern_by_pattern() -> None:
     assert {layer: patterns.replace("`", "").split(" ") for layer, patterns in rows} == {
         layer: list(patterns) for layer, patterns in DEFAULT_PATTERNS.items()
     }
+
+
+def test_the_default_roles_are_listed() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| (\w+(?:, \w+)+) \|$", page("formats/config"), re.MULTILINE)
+    assert {role: tuple(layers.split(", ")) for role, layers in rows} == DEFAULT_ROLES
 
 
 def test_every_key_of_the_configuration_is_listed() -> None:
