@@ -58,7 +58,8 @@ def check(project: Project, names: Iterable[str] = (".",), *, strict: bool = Fal
     wanted = named.may_concern(registry, around.sources)
     overview = assess(registry, around, strict=strict, wanted=wanted)
     around.sources.save()
-    findings = preflight(overview, WorkingFiles(project.root, around.sources.tracked))
+    # Where nothing is tracked, git made this checkout, as in CI: which files are is not known there.
+    findings = preflight(overview, WorkingFiles(project.root, around.sources.tracked or None))
     others = {(about.kind, about.entity) for about, each in overview.entries() if not named.concern(each)}
     return [finding for finding in findings if (finding.kind, finding.entity) not in others]
 

@@ -34,15 +34,18 @@ class Files(Protocol):
 
 
 class WorkingFiles:
-    """The files of a working tree, of which some are tracked; each is looked for once."""
+    """The files of a working tree, of which some are tracked; each is looked for once.
 
-    def __init__(self, root: Path, tracked: Container[str]) -> None:
+    With None for those, which are tracked is not known, and all files count as such.
+    """
+
+    def __init__(self, root: Path, tracked: Container[str] | None) -> None:
         self._root = root
         self._tracked = tracked
         self.exists = cache(lambda path: os.path.isfile(f"{root}/{path}"))
 
     def tracked(self, path: str) -> bool:
-        return path in self._tracked
+        return self._tracked is None or path in self._tracked
 
     def read(self, path: str) -> bytes:
         return read_bounded(self._root / path)

@@ -32,12 +32,13 @@ def snapshot_renewed(project: Project, known: Tree, *, check: bool) -> tuple[Tra
         around = look_around(project)
         renewal = renew(read_registry(project), around, WorkingFiles(project.root, around.sources.tracked))
         around.sources.save()
-        if check:
+        begun = bool(around.sources.tracked)  # where not, there is nothing to push, and that is what to be told
+        if check and begun:
             renewal.check()
         tracked = snapshot(project, known)
         changed = written_since(renewal, tracked.tree())
         if not changed:
-            if renewal.due:
+            if renewal.due and begun:
                 _put_in(project, tracked.index, renewal)
             return tracked, renewal
     raise FileChanged(changed)

@@ -1,5 +1,6 @@
 """check tells what is stale or broken, and fails if anything is."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -139,6 +140,15 @@ def test_nothing_of_the_project_is_imported_or_written(work: Workspace) -> None:
     before = work.tree()
     assert check(work)[0] == 1
     assert work.tree() == before
+
+
+def test_a_checkout_that_git_made_passes_and_its_stale_models_do_not(work: Workspace) -> None:
+    for name in ("index", "cache", "objects"):
+        removed = work.root / ".modelops-bundle" / name
+        shutil.rmtree(removed) if removed.is_dir() else removed.unlink(missing_ok=True)
+    assert errors(work) == []
+    edit(work, "models/rates.py", "0.3", "0.4")
+    assert errors(work) == ["error stale model seir_seir models/rates.py:0"]
 
 
 def test_a_damaged_registry_is_an_error_that_names_it(work: Workspace) -> None:

@@ -95,6 +95,14 @@ def test_an_untracked_dependency_is_refused(models: Workspace) -> None:
     assert "data/people.csv" in models.refused(2, "push")
 
 
+@pytest.mark.parametrize("option", [(), ("--no-check",)])
+def test_where_nothing_is_tracked_that_is_what_is_told(models: Workspace, option: tuple[str, ...]) -> None:
+    edit(models, "models/rates.py", "0.3", "0.4")
+    (models.root / ".modelops-bundle/index").unlink()
+    said = models.refused(2, "push", *option)
+    assert "nothing to push" in said and "hint: modelops-bundle add ." in said
+
+
 def test_no_check_publishes_and_keeps_what_was_registered_of_the_broken(
     models: Workspace, layout: str, tmp_path: Path
 ) -> None:
