@@ -11,13 +11,14 @@ from scripts.benchmarks import (
     rows_startup,
     rows_status,
     rows_versions,
+    rows_worker,
 )
 from scripts.benchmarks.bench import Row
 
 ROWS: dict[str, Row] = {
     row.name: row
     for module in (
-        *(rows_startup, rows_status, rows_models, rows_add, rows_push, rows_edits, rows_pull),
+        *(rows_startup, rows_status, rows_models, rows_add, rows_push, rows_edits, rows_pull, rows_worker),
         *(rows_memory, rows_versions, rows_growth),
     )
     for row in module.ROWS
