@@ -1,7 +1,7 @@
 """How an archive is compressed, and that the bytes depend on nothing but the content.
 
 A multi-threaded zstd cuts its input into jobs of a fixed size, so the number of threads does not show in what it
-writes; a call without threads would write something else and is never made (docs/decisions/0027).
+writes; a call without threads would write something else and is never made (docs/decisions/0028).
 """
 
 import os
@@ -15,7 +15,7 @@ from modelops_bundle.errors import Invalid
 from modelops_bundle.zstandard import CompressionParameter, ZstdFile
 
 LEVEL = 6
-"""A fraction of the time of level 19, for files that are a little larger (docs/decisions/0027)."""
+"""A fraction of the time of level 19, for files that are a little larger (docs/decisions/0028)."""
 JOB_BYTES = 8 << 20
 MAX_THREADS = 6
 """Each holds a job and its tables, some 15 MiB at this level."""
