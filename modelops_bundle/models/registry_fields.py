@@ -4,7 +4,7 @@ import datetime
 from typing import Any
 
 from modelops_bundle.errors import Invalid
-from modelops_bundle.safe_path import check_path
+from modelops_bundle.safe_path import UnsafePath, check_path
 from modelops_bundle.yaml_file import shown
 from modelops_bundle.yaml_syntax import MAX_DEPTH
 
@@ -65,7 +65,7 @@ class Fields:
 
     def path(self, key: str) -> str:
         """Take a bundle path that must be there."""
-        return check_path(self.required(key))
+        return self._checked(key, self.required(key))
 
     def texts(self, key: str) -> tuple[str, ...]:
         """Take a list of texts."""
@@ -79,14 +79,14 @@ class Fields:
 
     def paths(self, key: str) -> tuple[str, ...]:
         """Take a list of bundle paths; '.' is the project's root."""
-        return tuple(path if path == "." else check_path(path) for path in self.texts(key))
+        return tuple(path if path == "." else self._checked(key, path) for path in self.texts(key))
 
     def digests(self, key: str) -> dict[str, str]:
         """Take a mapping of bundle paths to digests."""
         value = self._document.mapping(self._left.pop(key, None), f"{self._where}.{key}")
         if not all(isinstance(item, str) for item in value.values()):
             raise self._wrong(key, "a mapping of paths to digests", value)
-        return {check_path(path): digest for path, digest in value.items()}
+        return {self._checked(key, path): digest for path, digest in value.items()}
 
     def number(self, key: str) -> float | int | None:
         """Take a number, or None where there is none."""
@@ -135,6 +135,16 @@ class Fields:
                 return {key: self._plain(item, f"{where}.{key}", depth + 1) for key, item in inner.items()}
             case _:
                 raise self._document.wrong(where, "a plain value", value)
+
+    def _checked(self, key: str, path: str) -> str:
+        try:
+            return check_path(path)
+        except UnsafePath as error:
+            # Nobody can rename it, as that error suggests: it stands in the document.
+            raise UnsafePath(
+                f"{self._where}.{key} in '{self._document.what}': {error}",
+                hint=f"correct '{self._document.what}'",
+            ) from None
 
     def _wrong(self, key: str, wanted: str, value: Any) -> Invalid:
         return self._document.wrong(f"{self._where}.{key}", wanted, value)

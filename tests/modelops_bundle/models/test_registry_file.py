@@ -128,8 +128,10 @@ def test_what_makes_no_sense_is_refused_by_name(data: bytes, named: str) -> None
 
 @pytest.mark.parametrize("field", ["path: ../x.py", "path: /x.py", "path: x.py, data: [../../etc/passwd]"])
 def test_no_path_leads_out_of_the_project(field: str) -> None:
-    with pytest.raises(UnsafePath):
+    with pytest.raises(UnsafePath) as caught:
         parse_registry(f"models: {{a: {{class_name: A, entrypoint: 'm:A', {field}}}}}".encode(), "r")
+    assert "models.a." in caught.value.message and "'r'" in caught.value.message
+    assert caught.value.hint == "correct 'r'"
 
 
 def test_a_few_lines_that_stand_for_gigabytes_are_refused() -> None:
