@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Iterator
 
 from modelops_bundle.blob_stores.blob_store import BlobStore
-from modelops_bundle.blob_stores.location import parse_uri
+from modelops_bundle.blob_stores.location import BlobLocation, parse_uri
 from modelops_bundle.blob_stores.parts import PART
 from modelops_bundle.blob_stores.store_errors import DamagedBlob
 from modelops_bundle.bundle_index import BundleFile
 from modelops_bundle.descriptor import Descriptor
 from modelops_bundle.digest import Digest
+from modelops_bundle.errors import Invalid, UnsupportedMediaType
 from modelops_bundle.hashing import Content
 from modelops_bundle.media_types import BUNDLE_FILE
 from modelops_bundle.objects import ObjectStore
@@ -45,10 +46,10 @@ def fetch_external(
 ) -> dict[Digest, Content]:
     """Bring files whose place is `External` to `partial_path`, verified, and return their content.
 
-    Raises MissingBlob and DamagedBlob naming the URI, Invalid for a URI that is none, and what opening a store
-    raises.
+    Raises MissingBlob and DamagedBlob naming the URI, UnsupportedMediaType for a URI that we cannot read, and what
+    opening a store raises.
     """
-    wanted = [(file, parse_uri(file.place.uri)) for file in files if isinstance(file.place, External)]
+    wanted = [(file, _location(file, file.place.uri)) for file in files if isinstance(file.place, External)]
     if not wanted:
         return {}
     for _, location in wanted:
@@ -73,3 +74,11 @@ def fetch_external(
     size = sum(file.entry.size for file, _ in wanted)
     with alone(objects), Meter("fetch", on_event, len(wanted), size) as meter:
         return dict([*in_parallel(fetch, small, jobs), *in_parallel(fetch, large, min(jobs, LARGE_AT_ONCE))])
+
+
+def _location(file: BundleFile, uri: str) -> BlobLocation:
+    try:
+        return parse_uri(uri)
+    except Invalid as error:
+        # The bundle is to blame, not who asks for it.
+        raise UnsupportedMediaType(f"'{file.entry.path}': {error.message}", hint=error.hint) from None

@@ -38,9 +38,17 @@ WORDS = st.sampled_from(
 ) | st.text("abeEyYnNoOfF01.:/@+-_# ~<=", max_size=5)
 
 
-@given(st.lists(st.tuples(NAMES, WORDS, st.sampled_from(["\n", "\n", "\r\n", ""])), max_size=3))
-def test_what_is_read_without_yaml_is_what_yaml_reads(lines: list[tuple[str, str, str]]) -> None:
-    data = "".join(f"{name}: {word}{end}" for name, word, end in lines).encode()
+LINES = st.tuples(
+    st.sampled_from(["", "", "  ", " ", "   "]),
+    NAMES,
+    st.just("") | WORDS,
+    st.sampled_from(["\n"] * 4 + ["\r\n", ""]),
+)
+
+
+@given(st.lists(LINES, max_size=4))
+def test_what_is_read_without_yaml_is_what_yaml_reads(lines: list[tuple[str, str, str, str]]) -> None:
+    data = "".join(f"{indent}{name}:{' ' * bool(word)}{word}{end}" for indent, name, word, end in lines).encode()
     plain = plain_mapping(data)
     if plain is not None:
         read = parse(data, "f") or {}
@@ -52,6 +60,18 @@ def test_what_is_read_without_yaml_is_what_yaml_reads(lines: list[tuple[str, str
 def test_a_local_configuration_is_read_without_yaml() -> None:
     data = dump({"version": 1, "remote": "localhost:5000/team/model", "repository": "seir-model", "tag": "latest"})
     assert plain_mapping(data) == parse(data, "f")
+
+
+def test_the_configuration_that_init_writes_is_read_without_yaml() -> None:
+    data = dump({"version": 1, "storage": {"threshold_bytes": 52428800, "provider": "azure"}})
+    assert plain_mapping(data) == parse(data, "f")
+
+
+@pytest.mark.parametrize(
+    "data", [b"storage:\n", b"storage:\ntag: a\n", b"  tag: a\n", b"tag: a\n  by: b\n", b"ab:\n  cd:\n"]
+)
+def test_what_only_looks_plain_is_left_to_yaml(data: bytes) -> None:
+    assert plain_mapping(data) is None
 
 
 def test_an_empty_document_is_an_empty_mapping() -> None:

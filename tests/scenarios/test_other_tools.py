@@ -1,11 +1,15 @@
 """Bundles of the earlier tool and artifacts of ORAS are cloned, followed, and continued in our own format."""
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from modelops_bundle import storage
+from modelops_bundle.blob_stores.directory import DirectoryStore
+from modelops_bundle.blob_stores.location import Container, Scheme
 from tests.support.foreign_layout import EarlierBundle, manifest_of, publish, sha256, titled
 from tests.support.programs import require_module
 from tests.support.registry_server import RegistryServer
@@ -119,7 +123,37 @@ def test_a_version_of_others_is_published_though_its_files_are_not_here(
     assert copy.read("data/cases.csv") == "day,cases\n1,3\n"
 
 
-def test_a_file_in_a_blob_store_is_refused_when_it_is_fetched_and_only_then(
+@pytest.mark.parametrize("scheme", ["fs", "azure"])
+def test_a_file_in_a_blob_store_is_fetched(
+    tmp_path: Path, earlier: EarlierBundle, store: Path, scheme: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = hashlib.sha256(b"big").hexdigest()
+    key = f"{name[:2]}/{name[2:4]}/{name}"
+    there = tmp_path / "blobs" / key
+    there.parent.mkdir(parents=True)
+    there.write_bytes(b"big")
+    earlier.write("data/big.bin", b"big")
+    del earlier.contents["data/big.bin"]
+    uri = f"fs://{tmp_path}/blobs/{key}" if scheme == "fs" else f"azure://models/{key}"
+    earlier.index["files"]["data/big.bin"] |= {"storage": "blob", "blobRef": {"uri": uri, "etag": None}}
+    digest = earlier.publish(store)
+    opened = []
+
+    def open_directory(container: Container, *_: object) -> DirectoryStore:
+        opened.append(container.uri())
+        return DirectoryStore(Container(Scheme.DIRECTORY, str(tmp_path / "blobs")))
+
+    monkeypatch.setattr(storage, "open_store", open_directory)
+    copy = cloned(tmp_path, f"oci:{store}")
+    assert copy.read("data/big.bin") == "big"
+    assert opened == [f"file://{tmp_path}/blobs" if scheme == "fs" else "az://models"]
+    copy.ok("push", "--ref", digest, "--tag", "ours")
+    copy.write("src/model.py", "BETA = 0.4\n")
+    copy.ok("push")
+    assert cloned(tmp_path, f"oci:{store}:ours", "again").read("data/big.bin") == "big"
+
+
+def test_a_file_with_a_signed_address_is_refused_when_it_is_fetched_and_only_then(
     tmp_path: Path, earlier: EarlierBundle, store: Path
 ) -> None:
     earlier.publish(store)
