@@ -127,7 +127,8 @@ def _from_json(value: dict[str, Any]) -> Pointer:
         raise ValueError("its version is not known")
     if type(size) is not int or not 0 <= size <= MAX_INTEGER or not _HEX.fullmatch(sha256):
         raise ValueError("it has no size or sha256")
-    if not isinstance(layer, str) or not isinstance(tier, str | None) or not isinstance(fulfilled, bool):
-        raise ValueError("its layer, tier or fulfilled is something else")
+    texts = isinstance(uri, str) and isinstance(layer, str) and isinstance(tier, str | None)
+    if not texts or not isinstance(fulfilled, bool):
+        raise ValueError("its uri, layer, tier or fulfilled is something else")
     parse_uri(uri)
     return Pointer(check_path(path), uri, Digest(PREFIX + sha256), size, layer, tier, fulfilled)

@@ -276,6 +276,25 @@ def test_one_verified_file_may_lie_at_several_paths(bench: Bench) -> None:
     assert everything_below(bench.root) == {"one": content, "two": content}
 
 
+def test_a_verified_file_may_come_from_another_file_system(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    private = bench.objects.tmp / "private"
+    private.write_bytes(b"#!")
+    real = os.rename
+
+    def rename(source: Path, target: Path, **_: object) -> None:
+        if os.fspath(source) == os.fspath(private):
+            raise OSError(errno.EXDEV, "Invalid cross-device link")
+        real(source, target)
+
+    monkeypatch.setattr(os, "rename", rename)
+    with Checkout(bench.root, bench.objects.tmp) as work:
+        work.stage_verified(bench.file("a", b"#!", Mode.EXECUTABLE), private, content_of(b"#!"))
+        work.commit((), anything)
+    assert everything_below(bench.root) == {"a": b"#!"}
+    assert os.access(bench.root / "a", os.X_OK)
+    assert everything_below(bench.objects.tmp) == {}
+
+
 @pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt()])
 @pytest.mark.parametrize("call", [1, 2, 3])
 def test_a_failure_between_two_renames_leaves_old_or_new_files(

@@ -13,7 +13,7 @@ import pytest
 
 from modelops_bundle import lockfile
 from modelops_bundle.errors import Busy, ExitCode, TransferFailed
-from modelops_bundle.lockfile import hold
+from modelops_bundle.lockfile import hold, hold_passing
 
 HOLDER = """
 import sys
@@ -88,6 +88,35 @@ def test_a_child_does_not_inherit_the_lock(tmp_path: Path) -> None:
     # The kernel closes the lock of the child at exec, which may come a moment after Popen returns.
     with child, hold(tmp_path / "a", wait=5):
         child.communicate(b"\n", timeout=10)
+
+
+def test_a_passing_lock_leaves_no_file_and_keeps_others_out(tmp_path: Path) -> None:
+    for _ in range(2):
+        with hold_passing(tmp_path / "a"):
+            with pytest.raises(Busy), hold_passing(tmp_path / "a", wait=0):
+                pass
+            assert (tmp_path / "a").exists()
+        assert not (tmp_path / "a").exists()
+
+
+def test_a_lock_whose_file_went_while_somebody_waited_keeps_nobody_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its last holder removes the file that we have open: what we hold is not the lock of that name any more."""
+    held: list[int] = []
+    real = lockfile._try_lock
+
+    def removed_before(handle: int) -> None:
+        real(handle)
+        held.append(handle)
+        if len(held) == 1:
+            (tmp_path / "a").unlink()
+
+    monkeypatch.setattr(lockfile, "_try_lock", removed_before)
+    with hold_passing(tmp_path / "a"):
+        assert len(held) == 2
+        with pytest.raises(Busy), hold(tmp_path / "a", wait=0):
+            pass
 
 
 def test_a_file_system_without_locks_is_not_taken_for_a_busy_project(

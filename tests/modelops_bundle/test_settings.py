@@ -14,6 +14,18 @@ def test_an_empty_environment_gives_the_defaults() -> None:
 
 
 @pytest.mark.parametrize(
+    ("variables", "directory"),
+    [
+        ({}, "/home/me/.cache/modelops-bundle"),
+        ({"XDG_CACHE_HOME": "/var/cache"}, "/var/cache/modelops-bundle"),
+        ({"XDG_CACHE_HOME": "/var/cache", "MODELOPS_BUNDLE_CACHE_DIR": "/scratch"}, "/scratch"),
+    ],
+)
+def test_the_cache_is_where_the_user_says(variables: dict[str, str], directory: str) -> None:
+    assert Settings.from_environment({"HOME": "/home/me", **variables}).cache_dir == Path(directory)
+
+
+@pytest.mark.parametrize(
     "names",
     [
         ("MODELOPS_BUNDLE_REGISTRY", "MODELOPS_REGISTRY_URL", "MODEL_OPS_REGISTRY_URL", "REGISTRY_URL"),
