@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from modelops_bundle.hashing import FileChanged
 from modelops_bundle.models import renewed_snapshot
 from modelops_bundle.models.entries import Entry, digests_of
 from modelops_bundle.models.registry_file import parse_registry
@@ -175,15 +174,3 @@ def test_a_file_that_never_holds_still_is_refused(models: Workspace, monkeypatch
 
     monkeypatch.setattr(renewed_snapshot, "snapshot", interfering)
     assert "data/people.csv" in models.refused(3, "push")
-
-
-def test_a_registry_that_somebody_changed_meanwhile_is_not_overwritten(
-    models: Workspace, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    edit(models, "models/rates.py", "0.3", "0.4")
-    project = Project.discover(models.root)
-    with project.lock():
-        _, renewal = renewed_snapshot.snapshot_renewed(project, Tree(), check=True)
-    models.ok("unregister", "network_networkseir")
-    with pytest.raises(FileChanged):
-        renewed_snapshot.carry_out(project, renewal)
