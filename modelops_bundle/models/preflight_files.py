@@ -4,8 +4,10 @@ import os
 from collections.abc import Container, Iterator
 from functools import cache
 from pathlib import Path
+from shlex import quote
 from typing import Protocol
 
+from modelops_bundle.models.entries import TargetEntry
 from modelops_bundle.models.findings import About, Finding, Kind
 from modelops_bundle.models.overview import Assessed, Overview
 from modelops_bundle.models.readiness import How, Role, roles_of
@@ -73,9 +75,23 @@ def _missing(about: About, assessed: Assessed) -> Iterator[Finding]:
             yield about.error(
                 "missing-file",
                 f"{_MISSING[change.role]} of '{about.entity}' is missing",
-                f"restore it; if '{about.entity}' needs it no more: modelops-bundle refresh {about.entity}",
+                _remedy(about, assessed, change.path),
                 change.path,
             )
+
+
+def _remedy(about: About, assessed: Assessed, path: str) -> str:
+    """Return what to do about a missing file; `refresh` accepts only what nobody asked for by name."""
+    entry = assessed.entry
+    if path == entry.path:
+        return f"restore it, or modelops-bundle unregister {about.entity}"
+    if path not in assessed.present.missing:
+        return f"restore it; if '{about.entity}' needs it no more: modelops-bundle refresh {about.entity}"
+    if isinstance(entry, TargetEntry):
+        return f"restore it, or correct what '{entry.path}' names"
+    pattern = path if set(path) & set("/.") else f"{path}/"
+    again = f"modelops-bundle register-model {entry.path} --class {entry.class_name} --exclude {quote(pattern)}"
+    return f"restore it; if '{about.entity}' needs it no more: {again}"
 
 
 def _untracked(about: About, assessed: Assessed, files: Files) -> Iterator[Finding]:

@@ -23,13 +23,29 @@ def test_a_missing_file_of_a_model(path: str) -> None:
     told = next(each for each in findings(found, files) if each.category == "missing-file")
     assert about(told) == ("error", "missing-file", "seir")
     assert told.path == path
-    assert "refresh seir" in told.suggestion
+    assert told.suggestion.startswith("restore it")
+
+
+def test_what_is_suggested_for_a_missing_file_works() -> None:
+    """A refresh accepts that a file is gone only where nothing names it."""
+    lost = "models/__init__.py"
+    found = findings(overview(assessed(SEIR, Present(model(code=())), gone=[lost])))
+    (told,) = [each for each in found if each.path == lost]
+    assert told.suggestion.endswith("modelops-bundle refresh seir")
+    for name, pattern in ("data/people.csv", "data/people.csv"), ("data", "data/"), ("my data", "'my data/'"):
+        found = findings(overview(assessed(SEIR, Present(SEIR, (name,)))))
+        (told,) = [each for each in found if each.path == name]
+        again = "modelops-bundle register-model models/seir.py --class Seir --exclude"
+        assert told.suggestion.endswith(f"{again} {pattern}")
+    (told,) = findings(overview(assessed(SEIR, Present(SEIR, ("models/seir.py",)))))
+    assert told.suggestion.endswith("modelops-bundle unregister seir")
 
 
 def test_a_missing_observation_of_a_target() -> None:
     now = Present(FIT, ("data/observed.csv",))
     told = only(overview(assessed(SEIR), assessed(FIT, now)))
     assert (told.kind, told.category, told.path) == (Kind.TARGET, "missing-file", "data/observed.csv")
+    assert told.suggestion == "restore it, or correct what 'targets/fit.py' names"
 
 
 def test_an_untracked_dependency_is_an_error_since_no_push_takes_it_along() -> None:
