@@ -1,7 +1,7 @@
 """How the library reports what it is doing: events to a callback. Who shows them decides how."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 
@@ -52,6 +52,12 @@ class Meter:
             last = self._event
             done = replace(last, blobs_done=last.blobs_done + blobs, bytes_done=last.bytes_done + size)
             self._report(done)
+
+    def counted(self, blocks: Iterable[bytes]) -> Iterator[bytes]:
+        """Yield blocks, each reported when the next one is asked for."""
+        for block in blocks:
+            yield block
+            self.advance(len(block))
 
     def _report(self, event: Event) -> None:
         self._event = event

@@ -67,13 +67,15 @@ def _export_directory(
 
     name = out or (session.file(source).resolve().name or "archive") + SUFFIXES[compression or "zstd"]
     kind = _compression(session.file(name), compression)
-    done = export_directory(
-        session.file(source),
-        session.file(name),
-        kind,
-        include_external=include_external,
-        threads=session.settings.jobs,
-    )
+    with shown_progress(session) as on_event:
+        done = export_directory(
+            session.file(source),
+            session.file(name),
+            kind,
+            include_external=include_external,
+            threads=session.settings.jobs,
+            on_event=on_event,
+        )
     if done.left_out:
         talk(session, f"left out what belongs to this machine: {', '.join(shortened(done.left_out))}")
     if as_json:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from modelops_bundle.archive.unpacking_archive import OpenArchive, open_archive, restore_directory, staging
+from modelops_bundle.archive.unpacking_archive import OpenArchive, open_archive, restore_directory, staging_in
 from modelops_bundle.archive.version_import import (
     Gathered,
     Imported,
@@ -92,7 +92,7 @@ def _import_to_project(
     session: Session, archive: OpenArchive, wanted: str, tag: str, force: bool, as_json: bool
 ) -> None:
     project = session.project
-    with _own_remote(session, project) as elsewhere, staging(project.objects.tmp) as directory:
+    with _own_remote(session, project) as elsewhere, staging_in(project.objects.tmp) as directory:
         unpack_layout(archive, directory)
         source = Gathered(directory, project.objects, elsewhere)
         version = gather(project, source, *find_version(source, wanted))
@@ -106,7 +106,11 @@ def _import_to_project(
 def _import_to_remote(
     session: Session, archive: OpenArchive, remote: str, wanted: str, tag: str, force: bool, as_json: bool
 ) -> None:
-    with _some_store(session) as store, session.remote(remote) as opened, staging(store.objects.tmp) as directory:
+    with (
+        _some_store(session) as store,
+        session.remote(remote) as opened,
+        staging_in(store.objects.tmp) as directory,
+    ):
         unpack_layout(archive, directory)
         source = Gathered(directory, store.objects, opened)
         version = gather(store, source, *find_version(source, wanted))

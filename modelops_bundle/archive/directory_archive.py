@@ -14,6 +14,7 @@ from modelops_bundle.archive.source_directory import Listing, list_directory
 from modelops_bundle.archive.tar_writer import TarWriter, writing_archive
 from modelops_bundle.digest import Digest, digest_of
 from modelops_bundle.hashing import FileChanged, open_regular, read_content, same_moment
+from modelops_bundle.progress import Meter, OnEvent, ignore_events
 from modelops_bundle.tree import Mode, Tree, TreeEntry, tree_of
 
 COMMENT = "modelops-bundle tree "
@@ -40,6 +41,7 @@ def export_directory(
     include_external: bool = False,
     level: int = LEVEL,
     threads: int = 0,
+    on_event: OnEvent = ignore_events,
 ) -> Exported:
     """Write an archive of a directory; external files take part on demand, their pointers always.
 
@@ -61,8 +63,11 @@ def export_directory(
     for path, data in documents.items():
         entries[path] = TreeEntry(path, Mode.FILE, len(data), digest_of(data))
     tree = tree_of(entries.values())
-    with writing_archive(out, compression, level, threads) as writer:
-        _write(writer, listing, tree, documents, stats)
+    with (
+        Meter("write", on_event, len(tree), tree.size()) as meter,
+        writing_archive(out, compression, level, threads) as writer,
+    ):
+        _write(writer, listing, tree, documents, stats, meter)
     return Exported(
         tree.digest(), len(tree), tree.size(), tuple(sorted(external)), tuple(sorted(listing.left_out))
     )
@@ -80,6 +85,7 @@ def _write(
     tree: Tree,
     documents: dict[str, bytes],
     stats: dict[str, os.stat_result],
+    meter: Meter,
 ) -> None:
     writer.comment(COMMENT + tree.digest())
     for path in sorted([*listing.directories, *tree]):
@@ -87,8 +93,9 @@ def _write(
         if entry is None:
             writer.directory(path)
         else:
-            blocks = [documents[path]] if path in documents else _read(f"{listing.root}/{path}", stats[path])
-            writer.file(path, entry.mode, entry.size, entry.digest, blocks)
+            read = [documents[path]] if path in documents else _read(f"{listing.root}/{path}", stats[path])
+            writer.file(path, entry.mode, entry.size, entry.digest, meter.counted(read))
+            meter.advance(0, 1)
 
 
 def _read(file: str, seen: os.stat_result) -> Iterator[bytes]:

@@ -14,10 +14,11 @@ from modelops_bundle.archive.source_directory import check_member
 from modelops_bundle.archive.tar_reader import Member, TarReader
 from modelops_bundle.digest import PREFIX, Digest, is_digest
 from modelops_bundle.errors import IntegrityError, Invalid, NotFound, WorkingTreeConflict
+from modelops_bundle.lockfile import hold
 from modelops_bundle.safe_path import UnsafePath
 from modelops_bundle.tree import Mode, Tree, TreeEntry, tree_of
 
-STAGING = ".tmp-import"
+_STAGING = ".tmp-import"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def restore_directory(archive: OpenArchive, target: Path) -> Tree:
         raise WorkingTreeConflict(f"exists and is not empty: '{target}'", hint="name another directory")
     if not target.parent.is_dir():
         raise Invalid(f"no such directory: '{target.parent}'", hint=f"mkdir -p '{target.parent}'")
-    with staging(target.parent) as directory:
+    with staging(target.parent / f"{_STAGING}-{os.getpid()}") as directory:
         tree = unpack(archive, directory)
         if tree.digest() != archive.promised:
             raise IntegrityError(f"the content of '{archive.file}' is '{tree.digest()}', not '{archive.promised}'")
@@ -59,10 +60,16 @@ def restore_directory(archive: OpenArchive, target: Path) -> Tree:
 
 
 @contextmanager
-def staging(parent: Path) -> Iterator[Path]:
-    """Give a new directory inside another, which is gone afterwards unless it was moved."""
-    directory = parent / f"{STAGING}-{os.getpid()}"
-    shutil.rmtree(directory, ignore_errors=True)  # left by a process of the same number, which was killed
+def staging_in(tmp: Path) -> Iterator[Path]:
+    """Give a new directory in that of a store, after what a killed import left there is gone; raise Busy."""
+    with hold(tmp / "import" / "lock"), staging(tmp / "import" / "unpacked") as directory:
+        yield directory
+
+
+@contextmanager
+def staging(directory: Path) -> Iterator[Path]:
+    """Make a directory, which is gone afterwards unless it was moved; what was left in it before goes first."""
+    shutil.rmtree(directory, ignore_errors=True)
     directory.mkdir()
     try:
         yield directory

@@ -1,6 +1,6 @@
 """Export a published version as an OCI image layout: in one file, or as a directory. No digest changes."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -87,7 +87,7 @@ def write_version_archive(
                 writer.file(path, Mode.FILE, len(data), digest_of(data), [data])
             elif blob := contents.get(path):
                 with supply.file(blob) as file:
-                    writer.file(path, Mode.FILE, blob.size, blob.digest, _counted(file, meter.advance))
+                    writer.file(path, Mode.FILE, blob.size, blob.digest, meter.counted(_read(file)))
                 meter.advance(0, 1)
             else:
                 writer.directory(path)
@@ -146,10 +146,9 @@ def _documents(bundle: Bundle, tag: str) -> dict[str, bytes]:
     }
 
 
-def _counted(file: Path, count: Callable[[int], None]) -> Iterator[bytes]:
+def _read(file: Path) -> Iterator[bytes]:
     with file.open("rb") as stream:
         while block := stream.read(_BLOCK):
-            count(len(block))
             yield block
 
 

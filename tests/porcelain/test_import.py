@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.registry_server import RegistryServer
 from tests.support.workspace import Workspace
 
 
@@ -56,6 +57,27 @@ def test_no_project_is_needed_to_import_to_a_remote(work: Workspace, archive: Pa
     place.refused(1, "import", str(archive))
 
 
+def test_a_version_goes_from_a_file_to_a_registry(
+    work: Workspace, archive: Path, tmp_path: Path, registry: RegistryServer
+) -> None:
+    place, remote = Workspace(tmp_path / "place"), f"{registry.host}/imported/one"
+    place.ok("import", str(archive), "--remote", remote)
+    assert head(work) in place.ok("clone", remote, "clone")
+    work.write("models/seir.py", "BETA = 0.4\n")
+    work.ok("push", "--tag", "v2")
+    work.ok("export", "--since", "latest", "v2", "../2.tar")
+    place.ok("import", "../2.tar", "--remote", remote)
+    place.ok("clone", f"{remote}:v2", "second")
+    assert place.read("second/models/seir.py") == "BETA = 0.4\n"
+    place.refused(7, "import", "../2.tar", "--remote", remote, "--tag", "latest")
+
+
+def test_what_a_killed_import_left_is_gone_after_the_next(fresh: Workspace, archive: Path) -> None:
+    left = fresh.write(".modelops-bundle/tmp/import/unpacked/blobs/x", "half")
+    fresh.ok("import", str(archive))
+    assert not left.parent.exists()
+
+
 def test_an_incomplete_archive_tells_what_is_missing(work: Workspace, tmp_path: Path) -> None:
     work.write("models/seir.py", "BETA = 0.4\n")
     work.ok("push", "--tag", "v2")
@@ -90,4 +112,4 @@ def test_a_damaged_archive_is_refused_and_leaves_nothing(work: Workspace, fresh:
     archive.write_bytes(data[: len(data) // 2])
     fresh.refused(5, "import", str(archive))
     assert fresh.ok("tag") == ""
-    assert not list((fresh.root / ".modelops-bundle/tmp").glob(".tmp-import*"))
+    assert not list((fresh.root / ".modelops-bundle/tmp/import").glob("unpacked*"))
