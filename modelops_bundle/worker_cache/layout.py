@@ -37,7 +37,7 @@ class CacheLayout:
     def __init__(self, root: Path, structure: str = "digest_short") -> None:
         if structure not in STRUCTURES:
             known = " or ".join(f"'{name}'" for name in STRUCTURES)
-            raise Invalid(f"no such structure of a cache: '{structure}'", hint=f"{known}")
+            raise Invalid(f"no such structure of a cache: '{structure}'", hint=f"it is {known}")
         self.root = root
         self._short = STRUCTURES[structure]
 

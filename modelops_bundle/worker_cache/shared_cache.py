@@ -85,11 +85,16 @@ class SharedCache:
         """
         served = self._served.get(digest)
         if served is None or not served.is_sound():
-            if digest not in self._uses:
-                self._uses[digest] = self._layout.use(digest)
+            self._use(digest)
             served = self._served[digest] = self._look(digest) or self._make(digest, open_origin)
         served.mark()
         return served.root
+
+    def _use(self, digest: Digest) -> None:
+        """Tell others that this process uses a bundle, as long as it lives."""
+        if digest not in self._uses:
+            with suppress(OSError):  # a cache that we may only read is pruned by nobody, or not for our sake
+                self._uses[digest] = self._layout.use(digest)
 
     def _look(self, digest: Digest) -> _Served | None:
         """Return a bundle that is whole, going by the stat of every file."""

@@ -92,6 +92,7 @@ def prune(layout: CacheLayout, older_than: float, *, dry_run: bool = False) -> l
     gone = [bundle for bundle in gone if _remove(layout, bundle, older_than)]
     with suppress(Busy), layout.unused_objects():
         _sweep(layout)
+        _remove_leftovers(layout, older_than)
     return gone
 
 
@@ -131,3 +132,15 @@ def _sweep(layout: CacheLayout) -> None:
     for index in (layout.root / "packs").glob("*"):
         if index.name not in packs:
             index.unlink(missing_ok=True)
+
+
+def _remove_leftovers(layout: CacheLayout, older_than: float) -> None:
+    """Remove what killed processes left: directories without a record, and what they had fetched by halves."""
+    known = {bundle.name for bundle in cached_bundles(layout)}
+    left = [path for path in (layout.root / "bundles").glob("*") if path.name not in known]
+    for path in (layout.root / "tmp").glob("*"):
+        with suppress(FileNotFoundError):
+            if time.time() - path.stat().st_mtime >= older_than:
+                left.append(path)
+    for path in left:
+        shutil.rmtree(path, ignore_errors=True)

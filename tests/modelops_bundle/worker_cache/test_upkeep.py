@@ -1,0 +1,67 @@
+import os
+from pathlib import Path
+
+import pytest
+
+from modelops_bundle.digest import parse_digest
+from modelops_bundle.worker_cache.layout import CacheLayout
+from modelops_bundle.worker_cache.upkeep import cached_bundles, prune
+from tests.support.worker import publish, worker
+from tests.support.workspace import Workspace, snapshot
+
+DAY = 86400.0
+
+
+@pytest.fixture
+def work(tmp_path: Path) -> Workspace:
+    work = Workspace(tmp_path / "seir", tmp_path / "home")
+    work.write("data/cases.csv", "day,cases\n1,3\n")
+    return work
+
+
+def test_what_killed_processes_left_is_removed(work: Workspace, tmp_path: Path) -> None:
+    remote, layout = f"oci:{tmp_path}/layout", CacheLayout(tmp_path / "cache")
+    digest = publish(work, remote)
+    _, directory = worker(remote, layout.root).ensure_local(digest)
+    without_record = layout.tree("0" * 12)
+    old, young = layout.root / "tmp" / "1", layout.root / "tmp" / "2"
+    for path in without_record, old, young:
+        (path / "below").mkdir(parents=True)
+    os.utime(old, (1, 1))
+    assert prune(layout, DAY) == []
+    assert [path.exists() for path in (without_record, old, young, directory)] == [False, False, True, True]
+
+
+def test_nothing_is_swept_while_somebody_fetches(work: Workspace, tmp_path: Path) -> None:
+    layout = CacheLayout(tmp_path / "cache")
+    on_its_way = layout.objects.put(b"a document of a bundle that has no record yet")
+    use = layout.use_objects()
+    prune(layout, 0)
+    assert on_its_way in layout.objects
+    use.close()
+    prune(layout, 0)
+    assert on_its_way not in layout.objects
+
+
+def test_a_bundle_that_is_being_repaired_is_not_pruned(work: Workspace, tmp_path: Path) -> None:
+    remote, layout = f"oci:{tmp_path}/layout", CacheLayout(tmp_path / "cache")
+    digest = parse_digest(publish(work, remote))
+    repository = worker(remote, layout.root)
+    repository.ensure_local(digest)
+    del repository
+    with layout.lock(digest):
+        assert prune(layout, 0) == []
+    assert [bundle.digest for bundle in prune(layout, 0)] == [digest]
+    assert cached_bundles(layout) == []
+
+
+def test_a_cache_that_may_only_be_read_serves_what_it_has(work: Workspace, tmp_path: Path) -> None:
+    remote, cache = f"oci:{tmp_path}/layout", tmp_path / "cache"
+    digest = publish(work, remote)
+    worker(remote, cache).ensure_local(digest)
+    # Nobody can make a lock here, whoever runs this test.
+    for file in (cache / "locks").iterdir():
+        file.unlink()
+    (cache / "locks").rmdir()
+    (cache / "locks").write_text("")
+    assert snapshot(worker(remote, cache).ensure_local(digest)[1]) == work.tree()
