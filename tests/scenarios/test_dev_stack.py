@@ -1,6 +1,8 @@
-"""scripts/dev-stack starts one registry, says where it is, and stops that one only."""
+"""scripts/dev-stack starts a registry and blob stores, says where they are, and stops those only."""
 
+import io
 import os
+import shutil
 import signal
 import socket
 import stat
@@ -14,7 +16,17 @@ from pathlib import Path
 import httpx
 import pytest
 
+from modelops_bundle.blob_stores.location import container_of
+from modelops_bundle.blob_stores.opening import open_store
+from modelops_bundle.digest import digest_of
+from modelops_bundle.environments import Environment, Environments
+from modelops_bundle.remote import BlobStatus
+from modelops_bundle.settings import Settings
+from tests.support.server_process import free_ports
+
 SCRIPT = Path(__file__).parents[2] / "scripts" / "dev-stack"
+
+STORES = ("AZURE", "S3", "GCS")
 
 # An engine that answers and has our container, but cannot start it.
 FAKE_DOCKER = """#!/bin/sh
@@ -33,16 +45,25 @@ class DevStack:
     home: Path
     port: int
     path: str
+    store_ports: tuple[int, ...] = ()
 
-    def run(self, command: str) -> subprocess.CompletedProcess[str]:
+    def run(self, command: str, *names: str) -> subprocess.CompletedProcess[str]:
+        """Run it for the registry, unless other servers are named."""
         variables = {
             "HOME": str(self.home),
             "PATH": self.path,
             "MODELOPS_DEV_REGISTRY_PORT": str(self.port),
             "DOCKER_CALLS": str(self.home / "docker-calls"),
+            **{
+                f"MODELOPS_DEV_{name}_PORT": str(port)
+                for name, port in zip(STORES, self.store_ports, strict=False)
+            },
         }
         return subprocess.run(
-            [sys.executable, str(SCRIPT), command], env=variables, capture_output=True, text=True
+            [sys.executable, str(SCRIPT), command, *(names or ["registry"])],
+            env=variables,
+            capture_output=True,
+            text=True,
         )
 
     def answers(self) -> bool:
@@ -85,6 +106,13 @@ def dev_stack(tmp_path: Path, port: int) -> Iterator[DevStack]:
     stack = DevStack(tmp_path, port, os.environ["PATH"])
     yield stack
     stack.run("stop")
+
+
+@pytest.fixture
+def store_stack(tmp_path: Path, port: int) -> Iterator[DevStack]:
+    stack = DevStack(tmp_path, port, os.environ["PATH"], tuple(free_ports(len(STORES))))
+    yield stack
+    stack.run("stop", "azure", "s3", "gcs")
 
 
 @pytest.mark.server("docker-registry")
@@ -187,3 +215,39 @@ def test_without_docker_registry_a_container_is_asked_for(tmp_path: Path, port: 
     calls = (tmp_path / "docker-calls").read_text()
     assert f"dev/compose.yaml up --detach port={port}\n" in calls
     assert f"dev/compose.yaml down port={port}\n" in calls
+
+
+@pytest.mark.server("azurite-blob")
+def test_blob_stores_are_started_and_take_blobs(store_stack: DevStack) -> None:
+    started = store_stack.run("start", "azure", "s3", "gcs")
+    assert (started.returncode, started.stderr) == (0, "")
+    assert store_stack.run("status", "azure", "s3", "gcs").returncode == 0
+    environment = Environments(store_stack.environment_file.parent).load("local")
+    storage = dict(environment.storage)
+    assert (storage["provider"], storage["container"]) == ("azurite", "bundle-blobs")
+    keys = (("access_key", "any"), ("secret_key", "any"))
+    data, digest = b"cases", digest_of(b"cases")
+    for provider, port in zip(("azure", "s3", "gcs"), store_stack.store_ports, strict=True):
+        section = (("provider", provider), ("endpoint", f"http://127.0.0.1:{port}"), *keys)
+        there = environment if provider == "azure" else Environment("local", storage=section)
+        store = open_store(container_of(provider, "bundle-blobs"), Settings(retries=0), there)
+        assert store.put("cases", 5, lambda: io.BytesIO(data), digest) is BlobStatus.PUSHED
+        assert b"".join(store.read("cases", 5)) == data
+    assert store_stack.run("stop", "azure", "s3", "gcs").returncode == 0
+    assert store_stack.run("status", "azure").returncode == 1
+
+
+def test_a_blob_store_that_cannot_be_had_is_named_and_left_out(tmp_path: Path, port: int) -> None:
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    for name in ("bash", "env"):
+        (programs / name).symlink_to(str(shutil.which(name)))
+    started = DevStack(tmp_path, port, str(programs)).run("start", "azure")
+    assert started.returncode == 0
+    assert "no Azure emulator: install npm" in started.stdout
+
+
+def test_a_server_that_there_is_not_is_refused(tmp_path: Path, port: int) -> None:
+    started = DevStack(tmp_path, port, str(tmp_path)).run("start", "azur")
+    assert started.returncode == 2
+    assert "registry, azure, s3, gcs" in started.stderr
