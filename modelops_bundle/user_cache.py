@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from modelops_bundle.errors import TransferFailed
 from modelops_bundle.lockfile import hold_passing
 from modelops_bundle.store import Store
 from modelops_bundle.transfer import PARTIAL
@@ -26,11 +27,19 @@ _KEPT = 7 * 24 * 3600.0
 def opened_cache(cache_dir: Path, purpose: str) -> Iterator[Store]:
     """Give the user's store; what is fetched by halves stays when the block fails, for the next one's profit.
 
-    Blocks of different `purpose` work side by side. Raises Busy for two of the same.
+    Blocks of different `purpose` work side by side. Raises Busy for two of the same, and TransferFailed where
+    nothing can be written.
     """
     directory = cache_dir / DIRECTORY
     tmp = directory / "tmp" / hashlib.sha256(os.fsencode(purpose)).hexdigest()[:32]
-    _remove_old(directory / "tmp")
+    try:
+        tmp.mkdir(parents=True, exist_ok=True)
+        _remove_old(directory / "tmp")
+    except OSError as error:
+        raise TransferFailed(
+            f"cannot use the cache '{cache_dir}': {error.strerror}",
+            hint="set MODELOPS_BUNDLE_CACHE_DIR to a directory of yours, or do without it: --no-cache",
+        ) from error
     try:
         with hold_passing(tmp / "lock"):
             os.utime(tmp)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from modelops_bundle.digest import digest_of
-from modelops_bundle.errors import Busy, Invalid
+from modelops_bundle.errors import Busy, Invalid, TransferFailed
 from modelops_bundle.lockfile import hold_passing
 from modelops_bundle.transfer import partial_path
 from modelops_bundle.user_cache import opened_cache, temporary_cache
@@ -63,6 +63,13 @@ def test_two_of_one_purpose_do_not_work_at_once(tmp_path: Path) -> None:
             pass
         with pytest.raises(Busy), hold_passing(store.tmp / "lock", wait=0):
             pass
+
+
+def test_a_cache_that_cannot_be_written_is_told_with_a_way_out(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(TransferFailed, match="cannot use the cache") as caught, opened_cache(tmp_path / "file", "a"):
+        pass
+    assert "--no-cache" in caught.value.hint
 
 
 def test_a_temporary_store_disappears() -> None:
