@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from modelops_bundle.digest import short
-from modelops_bundle.errors import BundleError, ExitCode
-from modelops_bundle.index import mode_text
+from modelops_bundle.errors import BundleError, ExitCode, Invalid
 from modelops_bundle.local_config import read_local_config
 from modelops_bundle.plumbing._records import RecordWriter
 from modelops_bundle.plumbing._session import Session, json_option, nul_option, pass_session
-from modelops_bundle.porcelain._render import count_of, human_size, listing, print_json, say, table
+from modelops_bundle.porcelain._render import count_of, listing, print_json, say
 from modelops_bundle.porcelain._states import show_states, state_records, states_json
 from modelops_bundle.project import Project
 from modelops_bundle.remotes import choose_remote
@@ -23,7 +22,6 @@ from modelops_bundle.untracked import untracked as untracked_paths
 
 if TYPE_CHECKING:
     from modelops_bundle.porcelain._model_status import ModelStatus
-    from modelops_bundle.storage_policy import Decision
 
 _PUSH = "modelops-bundle push"
 _NEXT = {
@@ -74,6 +72,13 @@ def command(
     where the remote stands is what push, pull or fetch last saw there. Imports nothing of the project.
     """
     project = session.project
+    if name and (files or untracked or untracked_only or exit_code or porcelain):
+        hint = (
+            f"modelops-bundle why {name} --exit-code"
+            if exit_code
+            else "leave out NAME, or the options about files"
+        )
+        raise Invalid("NAME is of a model or target: it goes with --json only", hint=hint)
     if untracked_only:
         found = list(untracked_paths(project, project.load_index()))
         _show_untracked_only(found, as_json, porcelain, nul)
@@ -103,7 +108,9 @@ def _show(session: Session, status: Status, remote: str, tag: str, others: list[
     if status.base:
         say(f"Version: {short(status.base)}, {status.standing}")
     if files:
-        _show_files(session, status)
+        from modelops_bundle.porcelain._status_files import show_files
+
+        show_files(session, status)
     else:
         show_states(status.states)
     if status.unreadable:
@@ -171,35 +178,6 @@ def _summary(status: Status) -> str:
     return ", ".join(parts) or f"none ({count_of(len(status.index), 'tracked file')})"
 
 
-def _show_files(session: Session, status: Status) -> None:
-    decisions, problem = _decisions(session, status)
-    rows = []
-    for path, entry in status.index.items():
-        decision = decisions.get(path)
-        place = (decision.destination, decision.why) if decision else ("", "")
-        state = _state_of(status, path)
-        rows.append((printable(path), state, human_size(entry.size), mode_text(entry.mode), *place))
-    gone = [path for path in status.states if path not in status.index]
-    rows += [(printable(path), status.states[path], "", "", "", "") for path in gone]
-    table(("File", "Status", "Size", "Mode", "Place", "Why"), sorted(rows))
-    if problem:
-        say(f"Places: {problem}")
-
-
-def _decisions(session: Session, status: Status) -> "tuple[dict[str, Decision], str]":
-    """Return where a push puts each file, or nothing and what is wrong with the configuration."""
-    from modelops_bundle.porcelain._places import decisions_of
-
-    try:
-        return decisions_of(session, (entry.tree_entry(path) for path, entry in status.index.items())), ""
-    except BundleError as error:  # the files can be shown all the same
-        return {}, printable(error.message)
-
-
-def _state_of(status: Status, path: str) -> str:
-    return "unreadable" if path in status.unreadable else status.states.get(path, State.UNCHANGED)
-
-
 def _print_json(session: Session, status: Status, remote: str, tag: str, others: list[str], files: bool) -> None:
     project = session.project
     value: dict[str, Any] = {
@@ -221,22 +199,9 @@ def _print_json(session: Session, status: Status, remote: str, tag: str, others:
     except BundleError as error:
         value["models_error"] = error.message
     if files:
-        from modelops_bundle.porcelain._places import places_json
+        from modelops_bundle.porcelain._status_files import files_json
 
-        decisions, problem = _decisions(session, status)
-        places = places_json(decisions)
-        value |= {"places_error": problem} if problem else {}
-        value["files"] = [
-            {
-                "path": path,
-                "state": _state_of(status, path),
-                "size": entry.size,
-                "mode": mode_text(entry.mode),
-                "digest": entry.digest,
-                **places.get(path, {}),
-            }
-            for path, entry in status.index.items()
-        ]
+        value |= files_json(session, status)
     print_json(value)
 
 

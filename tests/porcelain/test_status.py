@@ -201,6 +201,11 @@ def test_a_registry_that_cannot_be_read_does_not_hide_the_files(published: Works
     published.refused(2, "status", "Seir")
 
 
+@pytest.mark.parametrize("option", ["--files", "--untracked", "--untracked-only", "--exit-code", "--porcelain=v1"])
+def test_a_name_and_options_about_files_do_not_go_together(models: Workspace, option: str) -> None:
+    assert "--json only" in models.refused(2, "status", "Seir", option)
+
+
 def test_files_show_files_only(models: Workspace) -> None:
     assert "Registered" not in models.ok("status", "--files")
 
