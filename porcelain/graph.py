@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from pathlib import PurePath
+from shlex import quote
 
 import click
 
 from modelops_bundle.durable import write_file
+from modelops_bundle.errors import Invalid
 from modelops_bundle.models.drawing import Drawing, draw
 from modelops_bundle.models.drawing_formats import as_dot, as_mermaid
 from modelops_bundle.models.drawing_page import as_page
@@ -24,6 +26,8 @@ _FORMATS: dict[str, Callable[[Drawing, str], str]] = {
     "mermaid": lambda drawing, title: as_mermaid(drawing),
     "html": as_page,
 }
+_PICTURES = (".gif", ".jpg", ".pdf", ".png", ".ps", ".svg", ".webp")
+"""What other programs make: a drawing under such a name could not be opened."""
 _SUFFIXES = {".gv": "dot", ".htm": "html", ".html": "html", ".mmd": "mermaid", ".mermaid": "mermaid"}
 
 
@@ -43,8 +47,14 @@ def command(session: Session, format: str | None, output: str, names: tuple[str,
     NAMES are models, targets or source files; by default all that is registered, or where nothing is, all tracked
     source files.
     """
+    suffix = PurePath(output).suffix.lower()
+    if suffix in _PICTURES and not format:
+        raise Invalid(
+            f"only another program makes '{suffix}': '{output}'",
+            hint=f"modelops-bundle graph | dot -T{suffix[1:]} -o {quote(output)}",
+        )
     drawing = _drawing(session, names)
-    chosen = format or _SUFFIXES.get(PurePath(output).suffix.lower(), "dot")
+    chosen = format or _SUFFIXES.get(suffix, "dot")
     text = _FORMATS[chosen](drawing, session.project.root.name)
     if output:
         write_file(session.file(output), text.encode("utf-8", "backslashreplace"), flush=False)

@@ -62,6 +62,12 @@ def test_a_file_is_drawn_as_its_name_says(work: Workspace, name: str, begin: str
     assert work.read(f"pictures/{name}").startswith(begin)
 
 
+def test_no_text_is_written_under_the_name_of_a_picture(work: Workspace) -> None:
+    assert "graph | dot -Tsvg -o 'my models.SVG'" in work.refused(2, "graph", "-o", "my models.SVG")
+    assert not (work.root / "my models.SVG").exists()
+    work.ok("graph", "--format", "dot", "-o", "my models.SVG")
+
+
 @pytest.mark.parametrize(
     ("format", "begin"), [("html", "<!DOCTYPE html>"), ("mermaid", "flowchart LR"), ("dot", "digraph")]
 )
