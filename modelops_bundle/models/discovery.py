@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from modelops_bundle.errors import NotFound
 from modelops_bundle.models.inherited_parameters import parameters_of
 from modelops_bundle.models.lineage import Lineage
-from modelops_bundle.models.selection import nearest, question
+from modelops_bundle.models.near_names import nearest, question
 from modelops_bundle.source.decorators import OUTPUT, SCENARIO, TARGET
 from modelops_bundle.source.dotted_names import last_part
 from modelops_bundle.source.facts import ClassDefinition, Parameter, TargetDefinition

@@ -71,12 +71,15 @@ class About:
     line: int = 0
 
     def error(self, category: str, message: str, suggestion: str, path: str = "", line: int = 0) -> Finding:
+        """Return that something is wrong: `check` fails."""
         return self._make(Severity.ERROR, category, message, suggestion, path, line)
 
     def warning(self, category: str, message: str, suggestion: str, path: str = "", line: int = 0) -> Finding:
+        """Return that something is doubtful."""
         return self._make(Severity.WARNING, category, message, suggestion, path, line)
 
     def info(self, category: str, message: str, suggestion: str, path: str = "", line: int = 0) -> Finding:
+        """Return what is worth knowing."""
         return self._make(Severity.INFO, category, message, suggestion, path, line)
 
     def _make(

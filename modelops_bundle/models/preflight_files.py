@@ -26,9 +26,13 @@ _MISSING = {
 class Files(Protocol):
     """The project's files, as far as rules want to know."""
 
-    def exists(self, path: str) -> bool: ...
+    def exists(self, path: str) -> bool:
+        """Tell whether there is a file, or a symlink to one."""
+        ...
 
-    def tracked(self, path: str) -> bool: ...
+    def tracked(self, path: str) -> bool:
+        """Tell whether a push takes a file along."""
+        ...
 
     def read(self, path: str) -> bytes:
         """Return the content of a file that exists, at most the size that a configuration may have."""

@@ -7,7 +7,7 @@ from modelops_bundle.errors import Invalid, NotFound
 from modelops_bundle.models.declared_files import DeclaredFiles
 from modelops_bundle.models.dependencies import Present, present
 from modelops_bundle.models.entries import Entry
-from modelops_bundle.models.selection import nearest, question
+from modelops_bundle.models.near_names import nearest, question
 from modelops_bundle.source.import_graph import ImportGraph
 from modelops_bundle.source.project_sources import ProjectSources
 

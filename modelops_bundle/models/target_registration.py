@@ -8,8 +8,8 @@ from modelops_bundle.errors import Invalid, NotFound
 from modelops_bundle.models.dependencies import Present
 from modelops_bundle.models.discovery import find_targets
 from modelops_bundle.models.entries import ModelRegistry, TargetEntry
+from modelops_bundle.models.near_names import nearest, question
 from modelops_bundle.models.registration import Registered, registered
-from modelops_bundle.models.selection import nearest, question
 from modelops_bundle.models.surroundings import Surroundings, check_entrypoint
 from modelops_bundle.source.facts import TargetDefinition
 

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from modelops_bundle.errors import Invalid, NotFound
 from modelops_bundle.models.entries import ModelRegistry, TargetSet
-from modelops_bundle.models.selection import nearest, question
+from modelops_bundle.models.near_names import nearest, question
+from modelops_bundle.models.selection import target_named
 
 
 def set_targets(
@@ -19,7 +20,7 @@ def set_targets(
     """
     if not name.strip():
         raise Invalid("a target set needs a name", hint="modelops-bundle target-set set NAME")
-    ids = tuple(dict.fromkeys(_target_id(registry, target) for target in targets)) or tuple(registry.targets)
+    ids = tuple(dict.fromkeys(target_named(registry, target).id for target in targets)) or tuple(registry.targets)
     if not ids:
         raise NotFound("no target is registered", hint="modelops-bundle register-target FILE")
     given = dict(_weight(registry, text) for text in weights)
@@ -39,21 +40,6 @@ def delete_set(registry: ModelRegistry, name: str) -> ModelRegistry:
     return replace(registry, target_sets={key: each for key, each in registry.target_sets.items() if key != name})
 
 
-def _target_id(registry: ModelRegistry, name: str) -> str:
-    """Return the id of a target, named by it or by its function."""
-    if name in registry.targets:
-        return name
-    same = [entry.id for entry in registry.targets.values() if name in (entry.function, entry.entrypoint)]
-    if len(same) > 1:
-        ids = ", ".join(f"'{id}'" for id in same)
-        raise Invalid(f"'{name}' is registered several times: {ids}", hint="name it by its id")
-    if not same:
-        known = {*registry.targets, *(entry.function for entry in registry.targets.values())}
-        hint = question(nearest(name, known)) or "modelops-bundle register-target FILE"
-        raise NotFound(f"no such target: '{name}'", hint=hint)
-    return same[0]
-
-
 def _weight(registry: ModelRegistry, text: str) -> tuple[str, float]:
     name, separator, number = text.rpartition("=")
     try:
@@ -62,4 +48,4 @@ def _weight(registry: ModelRegistry, text: str) -> tuple[str, float]:
         weight = math.nan
     if not 0 <= weight < math.inf:
         raise Invalid(f"not a weight: '{text}'", hint="write TARGET=NUMBER, such as incidence=0.5")
-    return _target_id(registry, name.strip()), weight
+    return target_named(registry, name.strip()).id, weight

@@ -24,6 +24,7 @@ def join_names(first: str, rest: str) -> str:
 
 
 def last_part(dotted: str) -> str:
+    """Return what stands behind the last dot, or all of a plain name."""
     return dotted.rpartition(".")[2]
 
 

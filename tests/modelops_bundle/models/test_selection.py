@@ -4,7 +4,7 @@ import pytest
 
 from modelops_bundle.errors import Invalid, NotFound
 from modelops_bundle.models.entries import ModelRegistry
-from modelops_bundle.models.selection import entry_named, nearest, question
+from modelops_bundle.models.selection import entry_named, target_named
 from tests.modelops_bundle.models.registered import model, target
 
 NORTH, SOUTH, FIT = model("north"), model("south", "models/south.py"), target("weekly")
@@ -37,7 +37,13 @@ def test_an_id_wins_over_a_class_of_that_name() -> None:
     assert entry_named(ModelRegistry({"north": NORTH, "Seir": other}), "Seir") == other
 
 
-def test_a_question_names_what_is_near() -> None:
-    assert nearest("models/sier.py", ["models/seir.py", "data/x.csv"]) == ["models/seir.py"]
-    assert question(["a", "b"]) == "did you mean 'a' or 'b'?"
-    assert question([]) == ""
+@pytest.mark.parametrize("name", ["weekly", "fit", "targets.fit:fit"])
+def test_a_target_is_found_among_targets_alone(name: str) -> None:
+    registry = ModelRegistry({"weekly": model("weekly")}, {"weekly": FIT})
+    assert target_named(registry, name) == FIT
+
+
+def test_a_model_is_no_target() -> None:
+    with pytest.raises(NotFound, match="no such target: 'north'") as caught:
+        target_named(REGISTRY, "north")
+    assert "register-target" in caught.value.hint
