@@ -22,7 +22,6 @@ These names are a contract: see docs/scripting.md.
 """
 
 from collections.abc import Iterable
-from contextlib import suppress
 
 import click
 
@@ -88,8 +87,11 @@ def _inside(session: Session, names: tuple[str, ...]) -> set[str]:
     """Return the bundle paths of files; on what lies outside the project no model depends."""
     paths = set()
     for name in names:
-        with suppress(OutsideProject):
+        try:
             paths.add(session.bundle_path(name))
+        except OutsideProject:
+            if session.project.root.is_relative_to(session.file(name).resolve()):
+                paths.add(".")
     return paths
 
 

@@ -3,19 +3,26 @@
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from modelops_bundle.ignore import IGNORE_FILE
 from modelops_bundle.models.entries import Entry, ModelRegistry
 from modelops_bundle.models.overview import Assessed
 from modelops_bundle.models.readiness import How, roles_of
-from modelops_bundle.safe_path import REGISTRY_PATH
+from modelops_bundle.safe_path import CONFIG_PATH, REGISTRY_PATH
 from modelops_bundle.source.project_sources import ProjectSources
+
+_ALL = frozenset({".", CONFIG_PATH, REGISTRY_PATH})
 
 
 class NamedFiles:
-    """Bundle paths of files and directories; '.' and the registry stand for everything."""
+    """Bundle paths of files and directories; '.' stands for everything.
+
+    So do the files that say what is registered, where imports are looked for, and what is ignored: they may
+    concern every entry, though none depends on them.
+    """
 
     def __init__(self, root: Path, names: Iterable[str]) -> None:
         self._names = frozenset(names)
-        self._everything = not self._names.isdisjoint({".", REGISTRY_PATH})
+        self._everything = not self._names.isdisjoint(_ALL) or any(map(_is_ignore_file, self._names))
         self._below = tuple(f"{name}/" for name in self._names if (root / name).is_dir())
 
     def __contains__(self, path: str) -> bool:
@@ -38,3 +45,7 @@ class NamedFiles:
         if self._everything or self._below or not self._names <= known:
             return lambda entry: True
         return lambda entry: any(path in self._names or not sources.digest(path) for path in roles_of(entry))
+
+
+def _is_ignore_file(path: str) -> bool:
+    return path.rpartition("/")[2] == IGNORE_FILE

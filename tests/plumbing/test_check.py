@@ -113,6 +113,17 @@ def test_a_directory_stands_for_all_below_it(work: Workspace) -> None:
     assert check(work, "data")[0] == 1
 
 
+def test_a_directory_above_the_project_stands_for_all(work: Workspace) -> None:
+    edit(work, "models/rates.py", "0.3", "0.4")
+    assert errors(work, "..") == errors(work) != []
+
+
+def test_a_change_of_where_imports_are_looked_for_concerns_all(work: Workspace) -> None:
+    work.write("first/modelops_calabaria.py", "")
+    work.write(".modelops-bundle/config.yaml", "version: 1\ncode:\n  roots: [first, '.']\n")
+    assert errors(work, ".modelops-bundle/config.yaml") == errors(work) != []
+
+
 def test_the_registry_stands_for_all(work: Workspace) -> None:
     spoil(work)
     assert errors(work, ".modelops-bundle/registry.yaml") == errors(work)

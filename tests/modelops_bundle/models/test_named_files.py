@@ -47,8 +47,17 @@ def test_what_lacks_a_file_is_always_concerned(tmp_path: Path) -> None:
     assert NamedFiles(tmp_path, ["README.md"]).concern(lacking)
 
 
-@pytest.mark.parametrize("name", [".", ".modelops-bundle/registry.yaml"])
-def test_the_root_and_the_registry_stand_for_everything(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize(
+    "name",
+    [
+        ".",
+        ".modelops-bundle/config.yaml",
+        ".modelops-bundle/registry.yaml",
+        ".modelopsignore",
+        "data/.modelopsignore",
+    ],
+)
+def test_the_root_and_what_any_entry_may_hang_on_stand_for_everything(tmp_path: Path, name: str) -> None:
     assert NamedFiles(tmp_path, [name]).concern(assessed(FIT))
 
 
