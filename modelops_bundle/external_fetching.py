@@ -18,9 +18,6 @@ from modelops_bundle.progress import Meter, OnEvent, ignore_events
 from modelops_bundle.storage import OpenStore
 from modelops_bundle.transfer import DOWNLOADS, WrongBytes, alone, download, in_parallel, partial_path
 
-LARGE_AT_ONCE = 2
-"""Larger files than one part are fetched in several parts at a time each, all of which are in memory."""
-
 
 class _StoredBlob:
     """One blob of a blob store, as something to download."""
@@ -73,7 +70,8 @@ def fetch_external(
     large = [number for number, (file, _) in enumerate(wanted) if file.entry.size > PART]
     size = sum(file.entry.size for file, _ in wanted)
     with alone(objects), Meter("fetch", on_event, len(wanted), size) as meter:
-        return dict([*in_parallel(fetch, small, jobs), *in_parallel(fetch, large, min(jobs, LARGE_AT_ONCE))])
+        # A large file comes in several parts at a time by itself, all of which are in memory.
+        return dict([*in_parallel(fetch, small, jobs), *map(fetch, large)])
 
 
 def _location(file: BundleFile, uri: str) -> BlobLocation:

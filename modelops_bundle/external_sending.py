@@ -19,9 +19,6 @@ from modelops_bundle.storage import OpenStore
 from modelops_bundle.transfer import OpenContent, in_parallel
 from modelops_bundle.tree import Tree, TreeEntry
 
-LARGE_AT_ONCE = 2
-"""Larger files than one part travel in several parts at a time each, all of which are in memory."""
-
 Places = Mapping[BlobLocation, TreeEntry]
 """The files that are to be in blob stores, each content once."""
 
@@ -77,7 +74,8 @@ def push_external(tracking: Tracking, places: Places, route: Route) -> dict[str,
     large = [location for location, entry in places.items() if entry.size > PART]
     size = sum(entry.size for entry in places.values())
     with Meter("push", route.on_event, len(places), size) as meter:
-        done = in_parallel(put, small, route.uploads) + in_parallel(put, large, min(route.uploads, LARGE_AT_ONCE))
+        # A large file travels in several parts at a time by itself, all of which are in memory.
+        done = [*in_parallel(put, small, route.uploads), *map(put, large)]
     return {uri: size for uri, size in done if size}
 
 

@@ -39,6 +39,10 @@ def test_the_examples_of_a_format_print_what_its_page_shows(name: str, tmp_path:
     check_page(page(f"formats/{name}"), tmp_path)
 
 
+def test_the_examples_of_large_files_print_what_their_page_shows(tmp_path: Path) -> None:
+    check_page(page("storage"), tmp_path)
+
+
 @pytest.mark.server("zstd")
 @pytest.mark.server("curl")
 def test_the_examples_of_packs_print_what_their_page_shows(tmp_path: Path) -> None:
