@@ -4,6 +4,7 @@ import os
 import posixpath
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from modelops_bundle.index import LINK_BITS, mode_bits
@@ -77,3 +78,8 @@ class DeclaredFiles:
 def is_excluded(path: str, patterns: tuple[str, ...]) -> bool:
     """Tell whether a bundle path, or a directory above it, matches one of the patterns; '*' crosses '/'."""
     return any(fnmatchcase(path, pattern) or fnmatchcase(path, f"{pattern}/*") for pattern in patterns)
+
+
+def exclusion_of(name: str) -> str:
+    """Return how `--exclude` leaves out a declared name: without '/' and '.', it would be taken for a class."""
+    return quote(name if set(name) & set("/.") else f"{name}/")

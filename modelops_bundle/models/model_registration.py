@@ -6,6 +6,7 @@ from fnmatch import fnmatchcase
 from itertools import count
 
 from modelops_bundle.errors import Invalid, NotFound
+from modelops_bundle.models.declared_files import exclusion_of
 from modelops_bundle.models.dependencies import Present
 from modelops_bundle.models.discovery import FoundModel, class_names, find_class, find_models
 from modelops_bundle.models.entries import Entry, ModelEntry, ModelRegistry
@@ -155,7 +156,7 @@ def _checked(now: Present, request: ModelRequest, around: Surroundings) -> Prese
             raise around.no_such_file(name)
         raise NotFound(
             f"'{now.entry.id}' was registered with '{name}', which is gone",
-            hint=f"restore it, or add: --exclude {name}",
+            hint=f"restore it, or add: --exclude {exclusion_of(name)}",
         )
     return now
 

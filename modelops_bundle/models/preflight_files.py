@@ -4,9 +4,9 @@ import os
 from collections.abc import Container, Iterator
 from functools import cache
 from pathlib import Path
-from shlex import quote
 from typing import Protocol
 
+from modelops_bundle.models.declared_files import exclusion_of
 from modelops_bundle.models.entries import TargetEntry
 from modelops_bundle.models.findings import About, Finding, Kind
 from modelops_bundle.models.overview import Assessed, Overview
@@ -93,8 +93,8 @@ def _remedy(about: About, assessed: Assessed, path: str) -> str:
         return f"restore it; if '{about.entity}' needs it no more: modelops-bundle refresh {about.entity}"
     if isinstance(entry, TargetEntry):
         return f"restore it, or correct what '{entry.path}' names"
-    pattern = path if set(path) & set("/.") else f"{path}/"
-    again = f"modelops-bundle register-model {entry.path} --class {entry.class_name} --exclude {quote(pattern)}"
+    left_out = f"--class {entry.class_name} --exclude {exclusion_of(path)}"
+    again = f"modelops-bundle register-model {entry.path} {left_out}"
     return f"restore it; if '{about.entity}' needs it no more: {again}"
 
 

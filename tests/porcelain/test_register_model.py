@@ -1,6 +1,7 @@
 """register-model finds the models of a file, and loses nothing of what was registered before."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -287,6 +288,16 @@ def test_declared_data_that_is_gone_must_be_excluded_or_restored(work: Workspace
     assert "'seir_seir' was registered with 'data/people.csv', which is gone" in said
     work.ok("register-model", "models/seir.py", "--class", "Seir", "--exclude", "data/people.csv")
     assert models(work)["seir_seir"]["data"] == []
+
+
+def test_a_declared_directory_that_is_gone_is_left_out_as_the_hint_says(work: Workspace) -> None:
+    work.ok("register-model", "models/seir.py", "--data", "data")
+    shutil.rmtree(work.root / "data")
+    said = work.refused(1, "register-model", "models/seir.py")
+    assert "'seir_seir' was registered with 'data', which is gone" in said
+    assert said.rstrip().endswith("add: --exclude data/")
+    work.ok("register-model", "models/seir.py", "--exclude", "data/")
+    assert work.run("check").code == 0
 
 
 def test_a_dependency_that_cannot_be_parsed_is_told(work: Workspace) -> None:
