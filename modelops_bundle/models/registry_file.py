@@ -26,7 +26,7 @@ MAX_BYTES = 64 << 20
 
 def read_registry(project: "Project") -> ModelRegistry:
     """Return what `registry.yaml` holds, nothing where there is none; raise Invalid."""
-    data = _on_disk(project)
+    data = read_document(project.root / REGISTRY_PATH)
     if data is None:
         return ModelRegistry()
     return parse_cached(data, str(project.root / REGISTRY_PATH), _cache(project))
@@ -48,15 +48,15 @@ def differs(project: "Project", registry: ModelRegistry) -> bool:
 
 
 def _is_news(project: "Project", registry: ModelRegistry, data: bytes) -> bool:
-    held = _on_disk(project)
+    held = read_document(project.root / REGISTRY_PATH)
     # A project in which nothing was ever registered needs no file that says so.
     return bool(registry) if held is None else held != data
 
 
-def _on_disk(project: "Project") -> bytes | None:
-    """Return the document, one byte more than is allowed of a larger one; None where there is none."""
+def read_document(path: Path) -> bytes | None:
+    """Return the bytes of a registry, one more than allowed of one that is too large; None where there is none."""
     try:
-        with (project.root / REGISTRY_PATH).open("rb") as stream:
+        with path.open("rb") as stream:
             return stream.read(MAX_BYTES + 1)
     except FileNotFoundError:
         return None

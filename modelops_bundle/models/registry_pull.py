@@ -9,7 +9,7 @@ from modelops_bundle.checkout import Checkout
 from modelops_bundle.digest import digest_of
 from modelops_bundle.errors import Invalid, NotFound
 from modelops_bundle.models.entries import ModelRegistry
-from modelops_bundle.models.registry_file import MAX_BYTES, format_registry, parse_registry
+from modelops_bundle.models.registry_file import format_registry, parse_registry, read_document
 from modelops_bundle.models.registry_merge import merge_registries
 from modelops_bundle.objects import ObjectStore
 from modelops_bundle.places import TITLED
@@ -51,7 +51,7 @@ def settle_registry(
     if not sides.comparable or working.is_symlink() or not working.is_file():
         return plan, None
     try:
-        mine = _parse(_read_bounded(working), "here")
+        mine = _parse(read_document(working) or b"", "here")
         base = _parse(read(sides.base), "of the base") if sides.base else ModelRegistry()
         theirs = _parse(read(sides.theirs), "of the remote") if sides.theirs else ModelRegistry()
     except (Invalid, NotFound) as error:
@@ -73,11 +73,6 @@ def stage_registry(objects: ObjectStore, staging: Checkout, data: bytes) -> None
     entry = TreeEntry(REGISTRY_PATH, Mode.FILE, len(data), digest_of(data))
     objects.put_known(entry.digest, data)
     staging.stage(BundleFile(entry, "config", TITLED), objects.path)
-
-
-def _read_bounded(path: Path) -> bytes:
-    with path.open("rb") as stream:
-        return stream.read(MAX_BYTES + 1)
 
 
 def _parse(data: bytes, where: str) -> ModelRegistry:
