@@ -62,3 +62,5 @@ def _tell(session: Session, change: Registered, recorded: Recorded, dry_run: boo
         talk(session, "nothing changed")
     elif dry_run:
         talk(session, "dry run: nothing was changed")
+    elif set(change.effects.values()) == {Effect.UNCHANGED}:
+        talk(session, "no entry changed; registry.yaml is now as this program writes it, without comments")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.registering import make_unregistered, models
+from tests.support.registering import REGISTRY, make_unregistered, models
 from tests.support.workspace import Workspace
 
 
@@ -21,6 +21,15 @@ def work(tmp_path: Path) -> Workspace:
 def test_nothing_changes_where_nothing_did(work: Workspace) -> None:
     done = work.run("refresh")
     assert (done.code, done.text, done.stderr) == (0, "", "nothing changed\n")
+
+
+def test_that_comments_of_the_registry_go_is_told(work: Workspace) -> None:
+    before = work.read(REGISTRY)
+    work.write(REGISTRY, f"# by hand\n{before}")
+    done = work.run("refresh")
+    assert (done.code, done.text) == (0, "")
+    assert "without comments" in done.stderr
+    assert work.read(REGISTRY) == before
 
 
 def test_an_edit_is_accepted_for_those_that_it_is_about(work: Workspace) -> None:
