@@ -15,7 +15,7 @@ from modelops_bundle.errors import Invalid
 from modelops_bundle.zstandard import CompressionParameter, ZstdFile
 
 LEVEL = 6
-"""A fraction of the time of level 19, for files that are a little larger (docs/decisions/0028)."""
+"""A hundredth of the time of level 19, for archives an eighth larger (docs/decisions/0028)."""
 JOB_BYTES = 8 << 20
 MAX_THREADS = 6
 """Each holds a job and its tables, some 15 MiB at this level."""
