@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -32,6 +33,13 @@ for _ in range(16):
 os.close(writer)
 for _ in range(16):
     assert os.wait()[1] == 0
+"""
+
+ONE = """
+import sys
+from modelops_bundle.repository import ModelOpsBundleRepository
+registry, cache, reference = sys.argv[1:]
+ModelOpsBundleRepository(registry, cache).ensure_local(reference)
 """
 
 
@@ -102,6 +110,32 @@ def test_different_bundles_are_fetched_side_by_side(stub: StubRegistry, alice: W
     with layout.lock(first_digest):  # type: ignore[arg-type]
         _, directory = worker(stub.host, tmp_path / "cache").ensure_local(second)
     assert (directory / "data/cases.csv").read_text() == "day,cases\n1,4\n"
+
+
+def test_who_waits_takes_over_when_the_downloader_is_killed(
+    stub: StubRegistry, alice: Workspace, tmp_path: Path
+) -> None:
+    reference = published(stub, alice)
+    asked, go_on = Event(), Event()
+
+    def hang(registry: StubRegistry) -> None:
+        asked.set()
+        go_on.wait(60)
+
+    stub.fail("GET", "/blobs/", before=hang)
+    command = [sys.executable, "-c", ONE, stub.host, str(tmp_path / "cache"), reference]
+    with (
+        subprocess.Popen(command, cwd=CHECKOUT) as downloader,
+        ThreadPoolExecutor(2) as threads,
+    ):
+        assert asked.wait(60)
+        waiting = [threads.submit(worker(stub.host, tmp_path / "cache").ensure_local, reference) for _ in range(2)]
+        downloader.kill()
+        answers = [future.result(60) for future in waiting]
+        go_on.set()
+    assert answers[0] == answers[1]
+    assert snapshot(answers[0][1]) == alice.tree()
+    assert len(stub.seen("GET", "/manifests/sha256")) == 2
 
 
 @pytest.mark.parametrize("packed", [False, True])
@@ -242,6 +276,18 @@ def test_another_version_costs_only_what_changed(stub: StubRegistry, alice: Work
     _, directory = worker(stub.host, tmp_path / "cache").ensure_local(reference)
     assert snapshot(directory) == alice.tree()
     assert stub.sent_bytes - before < 1 << 20
+
+
+def test_what_the_earlier_tool_left_in_the_cache_is_not_trusted(
+    stub: StubRegistry, alice: Workspace, tmp_path: Path
+) -> None:
+    reference = published(stub, alice)
+    left = tmp_path / "cache/bundles" / reference.rpartition(":")[2][:12]
+    left.mkdir(parents=True)
+    (left / ".complete").write_text("")
+    (left / "models").write_text("half of it")
+    assert worker(stub.host, tmp_path / "cache").ensure_local(reference)[1] == left
+    assert snapshot(left) == alice.tree()
 
 
 def test_two_bundles_with_one_short_name_have_two_directories(
