@@ -42,7 +42,8 @@ class Bundle:
     """One version: the exact bytes of its documents, and what they say.
 
     `root_data` is the first layer: the index document, or, when that is large, where its chunks are, which
-    `document` tells. Of a foreign manifest (see `foreign`), config and index are made up from what it says.
+    `document` tells. Of a foreign manifest (see `foreign`), config and index are made up from what it says;
+    `roles` are those that it has itself, where no `config.yaml` tells them, and `others` the documents that say so.
     """
 
     data: bytes
@@ -53,6 +54,8 @@ class Bundle:
     config: BundleConfig
     index: BundleIndex
     document: ChunkedDocument | None = None
+    roles: Mapping[str, tuple[str, ...]] | None = None
+    others: tuple[bytes, ...] = ()
 
     @cached_property
     def digest(self) -> Digest:
@@ -74,7 +77,7 @@ class Bundle:
 
     def documents(self) -> dict[Digest, bytes]:
         """Return the bytes of manifest, config and index by digest: all but the files."""
-        parts = (self.data, self.config_data, self.root_data, self.index_data)
+        parts = (self.data, self.config_data, self.root_data, self.index_data, *self.others)
         return {digest_of(part): part for part in parts}
 
 

@@ -5,13 +5,15 @@ Modes and symlinks are not recorded there. Conventions: https://oras.land/docs/c
 """
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from modelops_bundle.bundle import Bundle
-from modelops_bundle.bundle_index import MAX_INDEX_BYTES, BundleFile, bundle_index_of
+from modelops_bundle.bundle_index import MAX_INDEX_BYTES, BundleFile, BundleIndex, bundle_index_of
 from modelops_bundle.canonical_json import MalformedDocument
 from modelops_bundle.descriptor import Descriptor
 from modelops_bundle.digest import Digest, digest_of
 from modelops_bundle.earlier_index import EARLIER_INDEX, earlier_files
+from modelops_bundle.earlier_roles import read_role_bundle, role_manifest_of
 from modelops_bundle.errors import UnsupportedMediaType
 from modelops_bundle.layers import LayerRules
 from modelops_bundle.manifest import MAX_CONFIG_BYTES, BundleConfig, Manifest, NotABundle
@@ -31,14 +33,13 @@ def read_foreign(data: bytes, manifest: Manifest, fetch: Callable[[Descriptor], 
     Raises UnsupportedMediaType for an image, for one without titled layers and for one with archives to unpack;
     MalformedDocument for unsafe or repeated paths.
     """
+    if document := role_manifest_of(manifest):
+        return _read_roles(data, manifest, document, fetch, what)
     titled = _titled(manifest, what)
     earlier = manifest.config.media_type == EARLIER_INDEX
     if manifest.config.media_type in _IMAGE_CONFIGS or not (titled or earlier):
         raise NotABundle(manifest, what)
-    limit = MAX_INDEX_BYTES if earlier else MAX_CONFIG_BYTES
-    if manifest.config.size > limit:
-        raise MalformedDocument(f"the config of {what} is larger than {limit} bytes")
-    config_data = fetch(manifest.config)
+    config_data = _config(manifest, fetch, MAX_INDEX_BYTES if earlier else MAX_CONFIG_BYTES, what)
     try:
         places: Iterable[tuple[TreeEntry, Place]] = (
             earlier_files(config_data, titled, what)
@@ -49,6 +50,28 @@ def read_foreign(data: bytes, manifest: Manifest, fetch: Callable[[Descriptor], 
         index = bundle_index_of(BundleFile(entry, rules.layer_of(entry.path), place) for entry, place in places)
     except UnsafePath as error:
         raise MalformedDocument(f"{what} is refused: {error.message}") from error
+    return _made_up(data, config_data, manifest, index)
+
+
+def _read_roles(
+    data: bytes, manifest: Manifest, document: Descriptor, fetch: Callable[[Descriptor], bytes], what: str
+) -> Bundle:
+    try:
+        found = read_role_bundle(manifest, document, fetch, what)
+        index = bundle_index_of(found.files)
+    except UnsafePath as error:
+        raise MalformedDocument(f"{what} is refused: {error.message}") from error
+    config_data = _config(manifest, fetch, MAX_CONFIG_BYTES, what)
+    return replace(_made_up(data, config_data, manifest, index), roles=found.roles, others=found.documents)
+
+
+def _config(manifest: Manifest, fetch: Callable[[Descriptor], bytes], limit: int, what: str) -> bytes:
+    if manifest.config.size > limit:
+        raise MalformedDocument(f"the config of {what} is larger than {limit} bytes")
+    return fetch(manifest.config)
+
+
+def _made_up(data: bytes, config_data: bytes, manifest: Manifest, index: BundleIndex) -> Bundle:
     tree, index_data = index.tree(), index.to_bytes()
     config = BundleConfig(tree.digest(), digest_of(index_data), len(tree), tree.size())
     return Bundle(data, config_data, index_data, index_data, manifest, config, index)

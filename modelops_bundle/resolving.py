@@ -15,7 +15,7 @@ from modelops_bundle.fetching import Origin, fetch_contents
 from modelops_bundle.objects import ObjectCorrupt
 from modelops_bundle.places import External
 from modelops_bundle.remote import Remote
-from modelops_bundle.roles import Roles, choose_role, read_roles, with_defaults
+from modelops_bundle.roles import Roles, check_roles, choose_role, read_roles, with_defaults
 from modelops_bundle.safe_path import CONFIG_PATH
 from modelops_bundle.store import Store
 from modelops_bundle.tree import Tree
@@ -87,6 +87,8 @@ def resolved(store: Store, ref: BundleRef, here: Surroundings) -> Iterator[tuple
 
 
 def _roles_of(store: Store, origin: Origin, bundle: Bundle) -> Roles:
+    if bundle.roles is not None:
+        return check_roles(bundle.roles, f"{origin.remote.name}@{bundle.digest}")
     file = bundle.index.files.get(CONFIG_PATH)
     if file is None or not file.entry.size:
         return with_defaults({})

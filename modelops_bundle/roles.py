@@ -70,6 +70,18 @@ def choose_role(roles: Roles, *wanted: str | None) -> str:
     return role
 
 
+def check_roles(roles: Roles, what: str) -> Roles:
+    """Return roles whose layers all exist; raise RoleMismatch, and Invalid for a name that is none."""
+    for role, layers in roles.items():
+        _check_name(role, what)
+        for layer in layers:
+            if layer not in LAYERS:
+                where = f"layer in role '{role}' of '{what}'"
+                error = unknown(printable(layer[:100]), LAYERS, where)
+                raise RoleMismatch(error.message, hint=error.hint)
+    return roles
+
+
 def _check_name(name: Any, what: str) -> str:
     if not isinstance(name, str) or not _NAME.fullmatch(name):
         raise Invalid(
@@ -82,8 +94,5 @@ def _check_name(name: Any, what: str) -> str:
 def _layers(value: Any, role: str, what: str) -> tuple[str, ...]:
     if not isinstance(value, list) or not value or not all(isinstance(layer, str) for layer in value):
         raise Invalid(f"roles.{role} in '{what}' is not a list of layers", hint=f"known: {', '.join(LAYERS)}")
-    for layer in value:
-        if layer not in LAYERS:
-            error = unknown(printable(layer[:100]), LAYERS, f"layer in roles.{role} of '{what}'")
-            raise RoleMismatch(error.message, hint=error.hint)
+    check_roles({role: tuple(value)}, what)
     return tuple(layer for layer in LAYERS if layer in value)

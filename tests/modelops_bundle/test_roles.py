@@ -43,7 +43,7 @@ def test_what_is_no_role_is_refused(value: object) -> None:
 
 
 def test_a_layer_that_does_not_exist_is_a_mismatch_with_a_suggestion() -> None:
-    with pytest.raises(RoleMismatch, match=r"roles\.x of 'config\.yaml'") as caught:
+    with pytest.raises(RoleMismatch, match=r"role 'x' of 'config\.yaml'") as caught:
         parse_roles({"x": ["code", "modles"]}, "config.yaml")
     assert caught.value.exit_code is ExitCode.LAYER
     assert caught.value.hint == "did you mean 'models'?"

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.support.cli import Result, run_process
+from tests.support.earlier_roles import ROLES, Publication
 from tests.support.foreign_layout import EarlierBundle, descriptor, manifest_of, publish, sha256, titled
 from tests.support.registry_server import RegistryServer
 from tests.support.workspace import METADATA, Workspace, snapshot
@@ -386,6 +387,27 @@ def test_many_may_materialize_at_once(published: Published) -> None:
     assert [result.code for result in done] == [0] * 4, done
     one, *others = [snapshot(published.outside(place)) for place in ("a", "b", "same")]
     assert others == [one, one]
+
+
+@pytest.mark.parametrize("typed", [True, False])
+def test_a_bundle_with_roles_of_its_own_is_materialized_by_them(tmp_path: Path, typed: bool) -> None:
+    publication = Publication(typed=typed)
+    publication.add("code", "src/model.py", CODE.encode())
+    publication.add("data", "data/cases.csv", DATA.encode())
+    publish(tmp_path / "store", publication.manifest, publication.blobs)
+    user = Workspace(tmp_path / "user", tmp_path / "home")
+    assert resolved(user, "oci:../store")["roles"] == ROLES
+    assert materialized(user, "oci:../store", "out")["created"] == ["src/model.py"]
+    assert materialized(user, "oci:../store", "out", "--role", "training")["created"] == ["data/cases.csv"]
+    assert "available roles: default, training" in user.refused(
+        11, "materialize", "oci:../store", "out", "--role", "runtime"
+    )
+
+
+def test_a_role_of_a_layer_that_is_none_is_a_mismatch(tmp_path: Path) -> None:
+    publication = Publication(typed=True, document={"layers": [], "roles": {"default": ["weights"]}})
+    publish(tmp_path / "store", publication.manifest, publication.blobs)
+    assert "'weights'" in Workspace(tmp_path / "user").refused(11, "resolve", "oci:../store")
 
 
 def test_a_bundle_of_the_earlier_tool_is_materialized_by_the_default_roles(tmp_path: Path) -> None:
