@@ -43,7 +43,7 @@ class Bundle:
 
     `root_data` is the first layer: the index document, or, when that is large, where its chunks are, which
     `document` tells. Of a foreign manifest (see `foreign`), config and index are made up from what it says;
-    `roles` are those that it has itself, where no `config.yaml` tells them, and `others` the documents that say so.
+    `roles` are those that it has itself where no `config.yaml` tells them, and `others` the documents that do.
     """
 
     data: bytes
