@@ -18,7 +18,7 @@ from modelops_bundle.settings import Settings
 from modelops_bundle.yaml_file import dump, read_mapping
 
 REGISTRY_PROVIDERS = ("docker", "acr", "ecr", "gcr", "ghcr")
-STORAGE_PROVIDERS = ("azure", "s3", "gcs", "azurite", "minio")
+STORAGE_PROVIDERS = ("azure", "s3", "gcs", "azurite", "minio", "directory")
 SECRETS = ("password", "connection_string", "access_key", "secret_key")
 SET = "set"
 """What is shown in place of a secret."""

@@ -137,7 +137,7 @@ def _shared_options(project: Project, settings: Settings) -> list[Option]:
     # Where config.yaml does not say them, these two come from the environment.
     elsewhere = {
         "provider": (choice.provider, choice.provider_origin),
-        "container": (choice.container, choice.container_origin),
+        "container": (choice.shown_container, choice.container_origin),
     }
     found = {key: (_text_of(getattr(storage, key)), str(path) if key in written else DEFAULT) for key in KEYS}
     found |= {key: option for key, option in elsewhere.items() if key not in written}

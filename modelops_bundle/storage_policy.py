@@ -10,13 +10,13 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from modelops_bundle.blob_stores.location import PROVIDERS, Container, Scheme, blob_key, container_of
+from modelops_bundle.blob_stores.location import PROVIDERS, Container, Scheme, blob_key
 from modelops_bundle.digest import Digest
 from modelops_bundle.errors import Invalid
 from modelops_bundle.path_patterns import PathPatterns
 from modelops_bundle.safe_path import TRAVELLING
 from modelops_bundle.settings import Settings
-from modelops_bundle.storage_config import StorageConfig, StorageMode
+from modelops_bundle.storage_config import StorageConfig, StorageMode, may_be_secret, named_container
 from modelops_bundle.tree import Mode, TreeEntry
 
 if TYPE_CHECKING:
@@ -50,6 +50,11 @@ class StoreChoice:
     container: str = ""
     provider_origin: str = ""
     container_origin: str = ""
+
+    @property
+    def shown_container(self) -> str:
+        """The container for people; a wrong one may be an address that lets anybody in."""
+        return "set" if may_be_secret(self.provider, self.container) else self.container
 
 
 def choose_store(
@@ -127,4 +132,4 @@ class StoragePolicy:
                 f"storage provider '{choice.provider}' ({choice.provider_origin}) has no container",
                 hint="modelops-bundle config storage.container NAME",
             )
-        return container_of(choice.provider, choice.container)
+        return named_container(choice.provider, choice.container)

@@ -79,6 +79,8 @@ code:
         (b"storage: {container: 5}", "storage.container"),
         (b"storage: {provider: s3, container: a/b}", "'a/b'"),
         (b"storage: {provider: directory, container: here}", "'here'"),
+        (b"storage: {provider: azure, container: 'https://x/c?sig=s'}", "with a login or a signature"),
+        (b"storage: {container: 'https://x/c?sig=s'}", "with a login or a signature"),
         (b"storage: {prefix: a b}", "'a b'"),
         (b"storage: {prefix: ../up}", "'../up'"),
         (b"storage: {force_blob_patterns: '*.h5'}", "storage.force_blob_patterns"),

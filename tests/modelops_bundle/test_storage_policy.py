@@ -20,6 +20,7 @@ from modelops_bundle.tree import Mode, TreeEntry
 
 S3 = StoreChoice("s3", "lab-blobs", "config.yaml", "config.yaml")
 NONE = StoreChoice()
+NAMED = "environment 'lab'"
 REGISTRY, STORE, INDEX = Destination.REGISTRY, Destination.BLOB_STORE, Destination.INDEX
 
 
@@ -103,8 +104,16 @@ def test_what_is_missing_is_told_when_a_file_needs_it(choice: StoreChoice, told:
     assert hint in refused.value.hint
 
 
+def test_a_signed_address_in_place_of_a_name_is_not_repeated() -> None:
+    choice = StoreChoice("azure", "https://x.blob.core.windows.net/c?sig=planted", "environment 'lab'", NAMED)
+    assert choice.shown_container == "set"
+    with pytest.raises(Invalid) as refused:
+        StoragePolicy(StorageConfig(mode=StorageMode.BLOB), choice).uri(digest_of(b""))
+    assert "planted" not in f"{refused.value.message}{refused.value.hint}"
+    assert StoreChoice("directory", "/mnt/a@b?").shown_container == "/mnt/a@b?"
+
+
 LAB = Environment("lab", storage=(("provider", "azurite"), ("container", "theirs")))
-NAMED = "environment 'lab'"
 VARIABLE = Settings(storage_container="var")
 
 
