@@ -13,11 +13,11 @@ bundle a directory holds is never told by its name, but by the whole digest in i
 """
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 
 from modelops_bundle.digest import Digest, hex_of
-from modelops_bundle.errors import Invalid
+from modelops_bundle.errors import Busy, Invalid
 from modelops_bundle.lockfile import hold
 from modelops_bundle.objects import ObjectStore
 from modelops_bundle.shared_lock import Use
@@ -73,9 +73,18 @@ class CacheLayout:
         """Return the cache's store, with a place of the bundle's own for what is on its way."""
         return Store(self.root, self.root / "tmp" / hex_of(digest))
 
-    def lock(self, digest: Digest, wait: float = _WAIT) -> AbstractContextManager[None]:
+    @contextmanager
+    def lock(self, digest: Digest, wait: float = _WAIT) -> Iterator[None]:
         """Keep other processes from changing a bundle, and those that may have its short name; raise Busy."""
-        return hold(self._lock(digest, "lock"), wait=wait)
+        with ExitStack() as held:
+            try:
+                held.enter_context(hold(self._lock(digest, "lock"), wait=wait))
+            except Busy as error:
+                raise Busy(
+                    f"another process is at work on '{digest}' in the cache '{self.root}'",
+                    hint="look what it waits for; when it ends, however it does, the next one goes on",
+                ) from error
+            yield
 
     def use(self, digest: Digest) -> Use:
         """Keep a bundle from being pruned, as long as the result lives."""
