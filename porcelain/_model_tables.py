@@ -114,6 +114,11 @@ def _size_and_age(project: Project, path: str) -> tuple[str, str]:
 
 
 def _show_section(findings: Sequence[Finding]) -> None:
+    # What many models share is told once: it is one file that has to be corrected.
+    once: dict[tuple[str, str], Finding] = {}
+    for each in findings:
+        once.setdefault((each.place, each.message), each)
+    findings = list(once.values())
     if findings:
         say()
         say("Findings:")

@@ -227,6 +227,12 @@ def test_many_models_are_cut_and_those_that_need_attention_come_first(models: Wo
     assert "… and 12 more (status --json lists all)" in text
 
 
+def test_what_models_share_is_told_once(models: Workspace) -> None:
+    models.write("models/__init__.py", "from .nowhere import x\n")
+    text = models.ok("status")
+    assert text.count("models/__init__.py:1: imports '.nowhere: x', which is not in the project") == 1
+
+
 def test_nothing_of_the_project_is_imported(models: Workspace) -> None:
     edit(models, "models/seir.py", "class Seir", "raise SystemExit('imported')\n\n\nclass Seir")
     assert rows(models, "Registered Models")[2][1] == "⚠ Stale"
