@@ -65,7 +65,13 @@ def check_entrypoint(entrypoint: str, path: str) -> None:
         return
     module = entrypoint.partition(":")[0]
     if re.fullmatch(_NAME, module):
-        directory = f"{posixpath.dirname(path)}/models".lstrip("/")
+        directory, name = posixpath.split(path)
+        if name == "__init__.py":  # moved deeper, the package would be another
+            raise Invalid(
+                f"'{module}' has no dot in its name: '{path}'; the platform imports modules from packages only",
+                hint=f"move what it defines to another file of '{directory}', and import it from there",
+            )
+        directory = f"{directory}/models".lstrip("/")
         raise Invalid(
             f"not in a package: '{path}'; the platform imports modules from directories only",
             hint=f"mkdir -p {directory} && mv {path} {directory}/",

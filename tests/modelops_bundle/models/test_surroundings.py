@@ -61,6 +61,7 @@ def test_an_entry_point_that_python_can_import_is_taken(entrypoint: str) -> None
     [
         ("seir:Seir", "seir.py", "not in a package", "mkdir -p models && mv seir.py models/"),
         ("seir:Seir", "src/seir.py", "not in a package", "mkdir -p src/models && mv src/seir.py src/models/"),
+        ("models:Seir", "models/__init__.py", "'models' has no dot", "another file of 'models'"),
         ("my-models.seir:Seir", "my-models/seir.py", "Python cannot import 'my-models.seir'", "letters"),
         ("models.1:Seir", "models/1.py", "Python cannot import", "letters"),
     ],
