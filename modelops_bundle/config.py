@@ -30,7 +30,7 @@ class Config:
     `roles` are those that the file defines.
     """
 
-    storage: StorageConfig = StorageConfig()
+    storage: StorageConfig = field(default_factory=StorageConfig)
     layers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     annotations: Mapping[str, str] = field(default_factory=dict)
     code_roots: tuple[str, ...] = DEFAULT_CODE_ROOTS

@@ -85,7 +85,7 @@ def parse_storage(value: Mapping[str, Any], what: str) -> StorageConfig:
 
 
 def named_container(provider: str, name: str) -> Container:
-    """Return the container of a configuration; raise Invalid, never repeating an address with a signature in it."""
+    """Return the container of a configuration; raise Invalid, never repeating an address with a signature."""
     if may_be_secret(provider, name):
         raise Invalid(
             f"the storage container of provider '{provider}' is an address, with a login or a signature",

@@ -280,7 +280,9 @@ def _split(
         at = end
 
 
-def _deliver(plan: UnpackPlan, remote: BlobSource, pack: Digest, number: int, stored: bytes, files: "_Files") -> None:
+def _deliver(
+    plan: UnpackPlan, remote: BlobSource, pack: Digest, number: int, stored: bytes, files: "_Files"
+) -> None:
     raw = verified_chunk(plan.indexes[pack], number, stored)
     if raw is None:
         raise WrongBytes(pack, remote.name)

@@ -67,7 +67,8 @@ def test_two_of_one_purpose_do_not_work_at_once(tmp_path: Path) -> None:
 
 def test_a_cache_that_cannot_be_written_is_told_with_a_way_out(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(TransferFailed, match="cannot use the cache") as caught, opened_cache(tmp_path / "file", "a"):
+    told = pytest.raises(TransferFailed, match="cannot use the cache")
+    with told as caught, opened_cache(tmp_path / "file", "a"):
         pass
     assert "--no-cache" in caught.value.hint
 
