@@ -9,6 +9,7 @@ from modelops_bundle.bundle import Bundle
 from modelops_bundle.bundle_reference import parse_version
 from modelops_bundle.checkout import Checkout
 from modelops_bundle.digest import Digest, short
+from modelops_bundle.errors import Invalid
 from modelops_bundle.fetching import Cost, Origin, Seeds, cost_of, fetch_contents, seeds_for, stage_contents
 from modelops_bundle.local_config import read_local_config
 from modelops_bundle.merge import Merge, ReadContent, merge, plan_merge, refuse_conflicts
@@ -45,6 +46,9 @@ from modelops_bundle.tree_diff import State, same
 @dry_run_option
 @json_option
 @click.option("--porcelain", type=click.Choice(["v1"]), help="Print `state TAB path` records.")
+@click.option("--role", default=None, help="With REF and DEST: take the layers of this role.")
+@click.option("--prefetch-external", is_flag=True, help="With REF and DEST: fetch what lies in blob stores, too.")
+@click.argument("into", nargs=-1, metavar="[REF DEST]")
 @pass_session
 def command(
     session: Session,
@@ -56,6 +60,9 @@ def command(
     dry_run: bool,
     as_json: bool,
     porcelain: str | None,
+    role: str | None,
+    prefetch_external: bool,
+    into: tuple[str, ...],
 ) -> None:
     """Merge the remote's version into the working tree, file by file.
 
@@ -64,7 +71,17 @@ def command(
 
     A --tag, --ref or --remote that is not the project's own switches the working tree to that version; what you
     changed since the last push or pull stays.
+
+    With REF and DEST, put what a role needs of a bundle into a directory instead, as `materialize` does.
     """
+    if into or role or prefetch_external:
+        if len(into) != 2 or tag or ref or remote or restore_deleted or porcelain:
+            raise Invalid(
+                "a role is pulled into a directory of its own, which is no project",
+                hint="modelops-bundle pull REF DEST [--role ROLE] [--prefetch-external] [--overwrite]",
+            )
+        _materialize(session, into, role, overwrite, prefetch_external, dry_run, as_json)
+        return
     project = session.project
     options = PullOptions(overwrite, restore_deleted)
     with session.remote(remote) as opened:
@@ -102,6 +119,23 @@ def command(
     _report(session, bundle, work, where, cost if dry_run else None, as_json, porcelain)
     if dry_run:
         refuse_conflicts(work.plan, options)
+
+
+def _materialize(
+    session: Session,
+    into: tuple[str, ...],
+    role: str | None,
+    overwrite: bool,
+    prefetch_external: bool,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    from modelops_bundle.materializing.plan import Options
+    from modelops_bundle.porcelain._materializing import Request, materialize_for, report
+
+    reference, destination = into
+    request = Request(reference, destination, role, Options(overwrite, prefetch_external), dry_run)
+    report(session, request, materialize_for(session, request), as_json, verbose=False)
 
 
 def _is_own(session: Session, remote: str, tag: str) -> bool:

@@ -1,9 +1,12 @@
 """Two checkouts of one project whose remote is a layout directory: what most journeys begin with."""
 
+import uuid
 from pathlib import Path
 
 import pytest
 
+from tests.support.registry_server import RegistryServer
+from tests.support.role_bundles import Published, publish_model
 from tests.support.workspace import Workspace
 
 FILES = {
@@ -39,3 +42,18 @@ def bob(tmp_path: Path, layout: str, alice: Workspace) -> Workspace:
     workspace = Workspace(tmp_path / "bob", tmp_path / "home-of-bob")
     alice.ok("clone", layout, str(workspace.root))
     return workspace
+
+
+@pytest.fixture(params=["layout", "registry"])
+def base(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Below what bundles are: a directory of layouts, or a path of a real registry."""
+    if request.param == "layout":
+        return f"oci:{tmp_path / 'models'}"
+    registry: RegistryServer = request.getfixturevalue("registry")
+    return f"{registry.host}/materialize/{uuid.uuid4().hex}"
+
+
+@pytest.fixture
+def published(base: str, tmp_path: Path) -> Published:
+    """The bundle, pushed by somebody else."""
+    return publish_model(base, tmp_path)
