@@ -97,6 +97,11 @@ def parse_registry(data: bytes, what: str) -> ModelRegistry:
 
     if len(data) > MAX_BYTES:
         raise _too_large(what)
+    if not data.strip():
+        # Whoever lost it must not publish that nothing is registered.
+        raise Invalid(
+            f"empty: '{what}'", hint=f"modelops-bundle checkout-index --force HEAD {REGISTRY_PATH} restores it"
+        )
     document = Document(what)
     top = document.mapping(parse(data, what), "the document")
     # The earlier tool writes a text; without quotes, people write a number.

@@ -86,9 +86,15 @@ def test_fields_that_nobody_knows_are_kept() -> None:
     assert parse_registry(format_registry(registry), "r").extra == {"more": "x"}
 
 
-@pytest.mark.parametrize("data", [b"", b"version: 1.0", b"models:\ntargets: null\ntarget_sets: {}"])
+@pytest.mark.parametrize("data", [b"version: 1.0", b"models:\ntargets: null\ntarget_sets: {}"])
 def test_what_is_left_out_is_empty(data: bytes) -> None:
     assert not parse_registry(data, "registry.yaml")
+
+
+@pytest.mark.parametrize("data", [b"", b" \n"])
+def test_a_file_that_lost_its_content_is_no_registry(data: bytes) -> None:
+    with pytest.raises(Invalid, match=r"empty: 'registry\.yaml'"):
+        parse_registry(data, "registry.yaml")
 
 
 @pytest.mark.parametrize(
