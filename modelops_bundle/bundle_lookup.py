@@ -15,13 +15,12 @@ from typing import TYPE_CHECKING
 from modelops_bundle.bundle import Bundle
 from modelops_bundle.bundle_ref import BundleRef, has_host
 from modelops_bundle.bundle_reference import is_directory, remote_name, without_scheme
+from modelops_bundle.cached_fetching import fetch_cached_version
 from modelops_bundle.digest import Digest
 from modelops_bundle.errors import AuthRefused, BundleError, Invalid, NotFound
 from modelops_bundle.local_config import DEFAULT_TAG
-from modelops_bundle.objects import ObjectCorrupt
 from modelops_bundle.oci_layout import is_layout
 from modelops_bundle.remote import Remote
-from modelops_bundle.remote_version import fetch_version
 from modelops_bundle.remotes import open_remote, settings_for
 from modelops_bundle.settings import Settings
 from modelops_bundle.store import Store
@@ -135,7 +134,7 @@ def _find(store: Store, remote: Remote, ref: BundleRef, *, sure: bool) -> Bundle
     """Return the version of a remote, or None when it has none; `sure` says that there is no other remote."""
     if not ref.digest:
         digest = remote.resolve_tag(ref.version or DEFAULT_TAG)
-        return _fetch(store, remote, digest) if digest else None
+        return fetch_cached_version(store, remote, digest) if digest else None
     if not sure:
         # What is cached would be found at every remote.
         try:
@@ -144,20 +143,11 @@ def _find(store: Store, remote: Remote, ref: BundleRef, *, sure: bool) -> Bundle
             return None
     digest = Digest(ref.digest)
     try:
-        return _fetch(store, remote, digest)
+        return fetch_cached_version(store, remote, digest)
     except NotFound:
         if digest in store.objects:
             raise
         return None
-
-
-def _fetch(store: Store, remote: Remote, digest: Digest) -> Bundle:
-    """Return a version; documents that are damaged here are fetched again, for the store is a cache."""
-    while True:
-        try:
-            return fetch_version(store, remote, digest)
-        except ObjectCorrupt as error:
-            store.objects.discard(error.digest)
 
 
 def _with_neighbours(names: list[str], ref: BundleRef, here: Surroundings) -> Iterator[str]:

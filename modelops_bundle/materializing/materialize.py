@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from modelops_bundle.errors import IntegrityError, WorkingTreeConflict
-from modelops_bundle.fetching import Origin, stage_contents
+from modelops_bundle.cached_fetching import stage_cached_contents
+from modelops_bundle.errors import WorkingTreeConflict
+from modelops_bundle.fetching import Origin
 from modelops_bundle.materializing.destination import Destination, InTheWay
 from modelops_bundle.materializing.plan import Options, Plan, plan_files, refuse_conflicts
 from modelops_bundle.materializing.pointer_files import pointer_path
 from modelops_bundle.materializing.provenance_file import PROVENANCE, provenance
-from modelops_bundle.materializing.writing import Writing, writing
-from modelops_bundle.objects import ObjectCorrupt, ObjectMissing
+from modelops_bundle.materializing.writing import writing
 from modelops_bundle.resolving import ResolvedBundle
 from modelops_bundle.store import Store
 
@@ -66,7 +66,7 @@ def materialize(
     result = plan_materialize(bundle, destination, role, options)
     target = Destination(destination)
     with writing(target) as change:
-        _stage(store, origin, bundle, result.plan.write, change)
+        stage_cached_contents(store, origin, bundle.bundle, result.plan.write, change.work, {})
         try:
             for path, pointer in result.plan.pointers.items():
                 change.add(pointer_path(path), pointer.to_bytes())
@@ -81,28 +81,3 @@ def materialize(
             ) from reason
         change.commit(result.plan.found)
     return result
-
-
-def _stage(store: Store, origin: Origin, bundle: ResolvedBundle, paths: Sequence[str], change: Writing) -> None:
-    try:
-        stage_contents(store, origin, bundle.bundle, paths, change.work, {})
-    except IntegrityError:
-        # The store is a cache: what is damaged in it is fetched again.
-        if not _discard_damaged(store, bundle, paths):
-            raise
-        stage_contents(store, origin, bundle.bundle, paths, change.work, {})
-
-
-def _discard_damaged(store: Store, bundle: ResolvedBundle, paths: Sequence[str]) -> bool:
-    """Remove objects that are not what their name says; tell whether there were any."""
-    found = False
-    for path in paths:
-        digest = bundle.bundle.index.files[path].entry.digest
-        try:
-            store.objects.verify(digest)
-        except ObjectMissing:
-            continue
-        except ObjectCorrupt:
-            store.objects.discard(digest)
-            found = True
-    return found

@@ -8,13 +8,12 @@ from pathlib import Path
 
 from modelops_bundle.bundle import Bundle
 from modelops_bundle.bundle_index import BundleFile
+from modelops_bundle.cached_fetching import stage_cached_contents
 from modelops_bundle.checkout import Checkout
 from modelops_bundle.digest import Digest
-from modelops_bundle.errors import BundleError, IntegrityError
-from modelops_bundle.fetching import Origin, Seeds, seeds_for, stage_contents
-from modelops_bundle.objects import ObjectCorrupt, ObjectMissing
+from modelops_bundle.errors import BundleError
+from modelops_bundle.fetching import Origin, seeds_for
 from modelops_bundle.places import LinkTarget
-from modelops_bundle.remote_version import fetch_version
 from modelops_bundle.safe_path import REGISTRY_PATH
 from modelops_bundle.store import Store
 from modelops_bundle.worker_cache.completion import Completion, read_completion
@@ -23,15 +22,6 @@ from modelops_bundle.worker_cache.registered import check_registered
 
 _NEIGHBOURS = 4
 """How many other versions are looked at for content that need not be fetched."""
-
-
-def require_version(store: Store, origin: Origin, digest: Digest) -> Bundle:
-    """Return a bundle's documents from the cache or its remote; those that are damaged here are fetched again."""
-    while True:
-        try:
-            return fetch_version(store, origin.remote, digest)
-        except ObjectCorrupt as error:
-            store.objects.discard(error.digest)
 
 
 def restore(
@@ -50,9 +40,9 @@ def restore(
     with Checkout(root, store.tmp) as work:
         _take_from_neighbours(work, bundle, paths, neighbours)
         if REGISTRY_PATH in paths:
-            _stage(store, origin, bundle, [REGISTRY_PATH], work, seeds)
+            stage_cached_contents(store, origin, bundle, [REGISTRY_PATH], work, seeds)
             check_registered(bundle, work.staged_at(REGISTRY_PATH))
-        _stage(store, origin, bundle, paths, work, seeds)
+        stage_cached_contents(store, origin, bundle, paths, work, seeds)
         work.commit((), lambda path: True)
 
 
@@ -94,31 +84,3 @@ def _take(work: Checkout, file: BundleFile, source: Path) -> None:
         work.stage(file, lambda digest: source)
     except BundleError:  # gone, damaged or being written: then it is fetched
         return
-
-
-def _stage(
-    store: Store, origin: Origin, bundle: Bundle, paths: Iterable[str], work: Checkout, seeds: Seeds
-) -> None:
-    """Stage what is not staged yet; objects that turn out to be damaged are fetched again."""
-    missing = [path for path in paths if path not in work.staged]
-    try:
-        stage_contents(store, origin, bundle, missing, work, seeds)
-    except IntegrityError:
-        if not _discard_damaged(store, bundle, missing):
-            raise
-        again = [path for path in missing if path not in work.staged]
-        stage_contents(store, origin, bundle, again, work, seeds)
-
-
-def _discard_damaged(store: Store, bundle: Bundle, paths: Iterable[str]) -> bool:
-    """Remove the objects of files that are damaged; tell whether there were any."""
-    found = False
-    for digest in {bundle.tree[path].digest for path in paths}:
-        try:
-            store.objects.verify(digest)
-        except ObjectMissing:
-            continue
-        except ObjectCorrupt:
-            store.objects.discard(digest)
-            found = True
-    return found

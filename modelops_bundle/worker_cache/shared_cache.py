@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from modelops_bundle.bundle import Bundle
+from modelops_bundle.cached_fetching import fetch_cached_version
 from modelops_bundle.digest import Digest
 from modelops_bundle.fetching import Origin
 from modelops_bundle.shared_lock import Use
@@ -28,7 +29,7 @@ from modelops_bundle.worker_cache.completion import (
     stats_of,
     write_completion,
 )
-from modelops_bundle.worker_cache.contents import require_version, restore
+from modelops_bundle.worker_cache.contents import restore
 from modelops_bundle.worker_cache.examination import clear_the_way, damaged
 from modelops_bundle.worker_cache.layout import CacheLayout
 
@@ -118,7 +119,7 @@ class SharedCache:
             store = self._layout.store(digest)
             store.tmp.mkdir(parents=True, exist_ok=True)
             with open_origin() as origin:
-                bundle = require_version(store, origin, digest)
+                bundle = fetch_cached_version(store, origin.remote, digest)
                 name, known = self._place(digest)
                 if known:
                     self._repair(name, known, bundle, store, origin)
