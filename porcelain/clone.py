@@ -12,7 +12,7 @@ from modelops_bundle.bundle_reference import BundleReference, parse_reference
 from modelops_bundle.checkout import Checkout
 from modelops_bundle.digest import Digest, parse_digest
 from modelops_bundle.durable import write_file
-from modelops_bundle.errors import BundleError, TransferFailed, WorkingTreeConflict
+from modelops_bundle.errors import AuthRefused, BundleError, TransferFailed, WorkingTreeConflict
 from modelops_bundle.fetching import stage_contents
 from modelops_bundle.local_config import DEFAULT_TAG, LocalConfig, repository_name, write_local_config
 from modelops_bundle.merge import merge
@@ -53,8 +53,8 @@ def command(session: Session, tag: str, ref: str, as_json: bool, source: str, di
         project = _begin(root, wanted, digest)
         try:
             bundle = _copy(session, project, remote, wanted, digest)
-        except TransferFailed:
-            raise  # What was fetched stays, so that the same command goes on from there.
+        except (TransferFailed, AuthRefused):
+            raise  # What was fetched stays, so that the same command goes on from there; logins expire.
         except BundleError:
             if not begun:
                 shutil.rmtree(project.directory if existed else root)

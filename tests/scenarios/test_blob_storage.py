@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from modelops_bundle.blob_stores import directory
-from modelops_bundle.blob_stores.store_errors import StorageFailed
+from modelops_bundle.blob_stores.store_errors import StorageFailed, StorageRefused
+from modelops_bundle.errors import BundleError
 from tests.support.cli import Result, run_process
 from tests.support.workspace import METADATA, Workspace
 
@@ -257,17 +258,19 @@ def test_a_fetch_goes_on_where_it_stopped(
     alice.ok("push")
     whole = directory.DirectoryStore.read
     offsets = []
+    raised: BundleError = StorageFailed("file://…", "the line is dead")
 
     def broken(self: directory.DirectoryStore, key: str, size: int, offset: int = 0) -> Any:
         offsets.append(offset)
         for number, block in enumerate(whole(self, key, size, offset)):
             if number == 2:
-                raise StorageFailed(self.name, "the line is dead")
+                raise raised
             yield block
 
     monkeypatch.setattr(directory.DirectoryStore, "read", broken)
-    for _ in range(2):
-        assert "the line is dead" in clone_fails(alice, tmp_path, 3)
+    assert "the line is dead" in clone_fails(alice, tmp_path, 3)
+    raised = StorageRefused("file://…", "the login has expired", "log in")
+    assert "the login has expired" in clone_fails(alice, tmp_path, 4)
     assert clone(alice, tmp_path).tree() == alice.tree()
     assert offsets == [0, 100_000, 200_000]
 
