@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 from itertools import count
 
 from modelops_bundle.errors import Invalid, NotFound
-from modelops_bundle.models.declared_files import exclusion_of
+from modelops_bundle.models.declared_files import exclusion_of, is_excluded
 from modelops_bundle.models.dependencies import Present
 from modelops_bundle.models.discovery import FoundModel, class_names, find_class, find_models
 from modelops_bundle.models.entries import Entry, ModelEntry, ModelRegistry
@@ -135,10 +135,16 @@ def _extended(entry: ModelEntry, request: ModelRequest) -> ModelEntry:
         entry,
         declared_data=_united(entry.declared_data, request.data),
         declared_code=_united(entry.declared_code, request.code),
-        exclude=_united(entry.exclude, request.exclude),
+        exclude=_united(_still_excluded(entry, request), request.exclude),
         auto_code=entry.auto_code if request.auto_code is None else request.auto_code,
         code_mode=request.code_mode or entry.code_mode,
     )
+
+
+def _still_excluded(entry: ModelEntry, request: ModelRequest) -> list[str]:
+    """Return the patterns of before that leave out nothing which is asked for by name now."""
+    asked = (*request.data, *request.code)
+    return [pattern for pattern in entry.exclude if not any(is_excluded(name, (pattern,)) for name in asked)]
 
 
 def _united(before: Iterable[str], now: Iterable[str]) -> tuple[str, ...]:

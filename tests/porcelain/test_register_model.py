@@ -281,6 +281,15 @@ def test_classes_and_files_are_excluded(work: Workspace) -> None:
     assert models(work)["seir_seir"]["data"] == ["data/cases.csv", "data/deaths.csv"]
 
 
+def test_a_file_that_is_named_is_no_longer_excluded(work: Workspace) -> None:
+    work.ok("register-model", "models/seir.py", "--data", "data/", "--exclude", "data/people.csv")
+    before = json.loads(work.ok("list", "--json"))["models"][0]
+    assert "data/people.csv" not in before["data"]
+    work.ok("register-model", "models/seir.py", "--data", "data/people.csv")
+    after = json.loads(work.ok("list", "--json"))["models"][0]
+    assert "data/people.csv" in after["data"] and not after["exclude"]
+
+
 def test_declared_data_that_is_gone_must_be_excluded_or_restored(work: Workspace) -> None:
     work.ok("register-model", "models/seir.py", "--class", "Seir", "--data", "data/people.csv")
     (work.root / "data/people.csv").unlink()
