@@ -1,8 +1,10 @@
 """Where bundles come from for commands that work outside of a project: a cache, and what names are relative to."""
 
 from contextlib import AbstractContextManager
+from pathlib import Path
 
 from modelops_bundle.bundle_lookup import Surroundings
+from modelops_bundle.errors import Invalid
 from modelops_bundle.plumbing._session import Session
 from modelops_bundle.project import NotAProject
 from modelops_bundle.remotes import choose_remote
@@ -17,6 +19,13 @@ def surroundings_of(session: Session) -> Surroundings:
     except NotAProject:
         choice = None
     return Surroundings(session.settings, session.directory, session.environment, choice.name if choice else "")
+
+
+def destination_of(session: Session, text: str) -> Path:
+    """Return the directory that the command line names; raise Invalid for '', which an unset variable gives."""
+    if not text:
+        raise Invalid("the destination is empty", hint="'.' stands for the current directory")
+    return session.file(text).resolve()
 
 
 def store_of(session: Session, purpose: str, *, no_cache: bool) -> AbstractContextManager[Store]:

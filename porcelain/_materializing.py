@@ -9,7 +9,7 @@ from modelops_bundle.bundle_ref import parse_bundle_ref
 from modelops_bundle.materializing.materialize import MaterializeResult, materialize, plan_materialize
 from modelops_bundle.materializing.plan import Action, Options
 from modelops_bundle.plumbing._session import Session
-from modelops_bundle.porcelain._bundle_source import store_of, surroundings_of
+from modelops_bundle.porcelain._bundle_source import destination_of, store_of, surroundings_of
 from modelops_bundle.porcelain._progress import shown_progress
 from modelops_bundle.porcelain._render import count_of, human_size, print_json, say, talk
 from modelops_bundle.progress import ignore_events
@@ -32,7 +32,7 @@ class Request:
 
 def materialize_for(session: Session, request: Request) -> MaterializeResult:
     """Put what was asked for where it was asked for, or plan it."""
-    ref, root = parse_bundle_ref(request.reference), session.file(request.destination).resolve()
+    ref, root = parse_bundle_ref(request.reference), destination_of(session, request.destination)
     with (
         store_of(session, f"materialize {root}", no_cache=request.no_cache) as store,
         resolved(store, ref, surroundings_of(session)) as (bundle, remote),

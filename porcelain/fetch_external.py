@@ -5,7 +5,7 @@ import click
 from modelops_bundle.materializing.fulfilment import BlobOrigin, fulfil, plan_fulfilment
 from modelops_bundle.materializing.plan import Action
 from modelops_bundle.plumbing._session import Session, dry_run_option, json_option, pass_session
-from modelops_bundle.porcelain._bundle_source import store_of
+from modelops_bundle.porcelain._bundle_source import destination_of, store_of
 from modelops_bundle.porcelain._progress import shown_progress
 from modelops_bundle.porcelain._render import count_of, human_size, listing, print_json, say
 
@@ -25,7 +25,7 @@ def command(
     Every file is verified. Those that are there already are not fetched again. When a file has other content,
     nothing is written and the exit code is 12.
     """
-    root = session.file(destination).resolve()
+    root = destination_of(session, destination)
     with store_of(session, f"materialize {root}", no_cache=no_cache) as store:
         if dry_run:
             plan = plan_fulfilment(store, root, overwrite=overwrite)

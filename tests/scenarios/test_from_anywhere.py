@@ -42,6 +42,7 @@ COMMANDS = [
     ("tag mine", ""),
     ("manifest", ""),
     ("manifest --json", ""),
+    ("resolve v1 --verbose", ""),
     ("config", ""),
     ("config remote oci:../other", "config remote oci:../../other"),
     ("env list", ""),

@@ -85,6 +85,12 @@ def test_a_symlink_in_place_of_a_file_is_replaced_itself(published: Published) -
     assert victim.read_text() == CODE
 
 
+def test_an_empty_destination_does_not_stand_for_the_current_directory(published: Published) -> None:
+    for command in (("materialize", "my-model:1.0.0", ""), ("fetch-external", "")):
+        assert "destination is empty" in published.user.refused(2, *command)
+    assert list(published.user.root.iterdir()) == []
+
+
 def test_a_destination_that_is_a_file_is_refused(published: Published) -> None:
     published.user.write("out", "mine\n")
     assert "not a directory" in published.user.refused(12, "materialize", "my-model:1.0.0", "out")
