@@ -43,7 +43,7 @@ class CheckedContent:
         wanted = self.size - self._position if size < 0 else min(size, self.size - self._position)
         blocks = []
         while wanted:
-            block = self._stream.read(min(wanted, BLOCK))
+            block = self._stream.read(wanted)
             if not block:
                 raise self._damaged(f"has {self._position} bytes, not {self.size}")
             self._take(block)

@@ -22,8 +22,8 @@ from modelops_bundle.blob_stores.store_errors import MissingBlob, check_size
 from modelops_bundle.digest import Digest, hex_of
 from modelops_bundle.remote import BlobStatus
 
-CHUNK = 4 * PART
-"""Bytes of one request of an upload: these follow each other, so larger ones cost fewer round trips."""
+CHUNK = 5 * PART
+"""Bytes of one request of an upload, which is in memory twice: as they follow each other, large ones cost less."""
 
 _CLASSES = {Tier.HOT: "STANDARD", Tier.COOL: "NEARLINE", Tier.ARCHIVE: "ARCHIVE"}
 

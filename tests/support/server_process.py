@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-START_SECONDS = 30
+START_SECONDS = 60
 STOP_SECONDS = 10
 
 
