@@ -89,7 +89,7 @@ def test_the_examples_of_environments_print_what_their_page_shows(tmp_path: Path
 
 def test_every_format_has_its_examples_run() -> None:
     pages = sorted(path.stem for path in (DOCS / "formats").iterdir())
-    assert pages == sorted([*FORMATS, "archive", "oci-layout", "pack"])
+    assert pages == sorted([*FORMATS, "archive", "oci-layout", "pack", "semantic-digest"])
 
 
 def test_every_variable_that_is_read_is_listed() -> None:
