@@ -44,5 +44,7 @@ def has_hint(module: ModuleType, call: ast.Call) -> bool:
     """Tell whether an error is made with a hint; a class without that parameter gives one by itself."""
     kind = kind_of(module, call)
     assert kind is not None
-    given = any(word.arg == "hint" for word in call.keywords)
-    return given or bool(kind.usual_hint) or "hint" not in inspect.signature(kind).parameters
+    parameters = list(inspect.signature(kind).parameters)
+    if "hint" not in parameters or kind.usual_hint:
+        return True
+    return len(call.args) > parameters.index("hint") or any(word.arg == "hint" for word in call.keywords)
