@@ -6,6 +6,7 @@ content out: a file that changed while it was being sent is never stored under t
 
 import hashlib
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 from typing import BinaryIO
 
@@ -29,6 +30,9 @@ class CheckedContent:
         self._sha256 = hashlib.sha256()
         self._position = 0
         self._hashed = 0
+        # Hashing goes on while a part that was read is being sent: both let other threads run.
+        self._beside = ThreadPoolExecutor(1) if size > BLOCK else None
+        self._pending: Future[None] | None = None
 
     def __enter__(self) -> "CheckedContent":
         return self
@@ -36,6 +40,8 @@ class CheckedContent:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if self._beside:
+            self._beside.shutdown()
         self._stream.close()
 
     def read(self, size: int = -1) -> bytes:
@@ -69,12 +75,22 @@ class CheckedContent:
         self._position += len(block)
         new = self._position - self._hashed
         if new > 0:
-            self._sha256.update(memoryview(block)[len(block) - new :])
+            self._hash(memoryview(block)[len(block) - new :])
             self._hashed = self._position
+
+    def _hash(self, data: memoryview) -> None:
+        if self._beside is None:
+            self._sha256.update(data)
+            return
+        if self._pending:
+            self._pending.result()
+        self._pending = self._beside.submit(self._sha256.update, data)
 
     def _check_end(self) -> None:
         if self._position == self.size and self._stream.read(1):
             raise self._damaged(f"has more than {self.size} bytes")
+        if self._pending:
+            self._pending.result()
         if f"{PREFIX}{self._sha256.hexdigest()}" != self._digest:
             raise self._damaged(f"does not match '{self._digest}'")
 
