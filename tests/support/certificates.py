@@ -53,9 +53,7 @@ def issue_server_certificate(directory: Path) -> ServerCertificate:
     files.ca_file.parent.mkdir(parents=True, exist_ok=True)
     files.ca_file.write_bytes(authority.public_bytes(Encoding.PEM))
     files.certificate_file.write_bytes(certificate.public_bytes(Encoding.PEM))
-    files.key_file.write_bytes(
-        key.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption())
-    )
+    files.key_file.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption()))
     return files
 
 

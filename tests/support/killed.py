@@ -1,9 +1,9 @@
 """Kill a command at a moment of one's choice: right before its Nth change of a file system, whichever it is.
 
-    for moment in range(1, 1000):
-        if not killed_at(moment, "push", cwd=checkout):
-            break
-        ...                                    # what did it leave behind?
+for moment in range(1, 1000):
+    if not killed_at(moment, "push", cwd=checkout):
+        break
+    ...                                    # what did it leave behind?
 """
 
 import itertools

@@ -53,9 +53,7 @@ def test_an_error_that_is_no_exit_reaches_the_test(monkeypatch: pytest.MonkeyPat
         cli.run(cwd=tmp_path)
 
 
-def test_what_the_program_does_to_its_process_is_undone(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_what_the_program_does_to_its_process_is_undone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     logger = logging.getLogger("modelops_bundle")
     before = (list(logger.handlers), logger.level)
 

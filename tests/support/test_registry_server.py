@@ -116,9 +116,7 @@ def test_a_refresh_token_is_exchanged_by_post(registry_token: RegistryServer, ri
 
 
 @pytest.mark.parametrize("name", ["127.0.0.1", "localhost"])
-def test_a_tls_registry_is_trusted_only_through_its_authority(
-    registry_tls: RegistryServer, name: str
-) -> None:
+def test_a_tls_registry_is_trusted_only_through_its_authority(registry_tls: RegistryServer, name: str) -> None:
     url = registry_tls.url.replace("127.0.0.1", name)
     with pytest.raises(httpx.ConnectError, match="CERTIFICATE_VERIFY_FAILED"):
         httpx.get(f"{url}/v2/")
