@@ -15,9 +15,8 @@ from pathlib import Path
 from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
 from modelops_bundle.errors import Invalid
-from modelops_bundle.safe_path import METADATA_DIR, TRAVELLING
+from modelops_bundle.safe_path import IGNORE_FILE, METADATA_DIR, TRAVELLING
 
-IGNORE_FILE = ".modelopsignore"
 MAX_IGNORE_BYTES = 1 << 20
 
 DEFAULTS = (

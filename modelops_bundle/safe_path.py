@@ -16,6 +16,7 @@ from modelops_bundle.errors import Invalid
 METADATA_DIR = ".modelops-bundle"
 CONFIG_PATH = f"{METADATA_DIR}/config.yaml"
 REGISTRY_PATH = f"{METADATA_DIR}/registry.yaml"
+IGNORE_FILE = ".modelopsignore"
 TRAVELLING = frozenset({CONFIG_PATH, REGISTRY_PATH})
 """The only paths inside the metadata directory that are part of a tree."""
 

@@ -3,11 +3,10 @@
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from modelops_bundle.ignore import IGNORE_FILE
 from modelops_bundle.models.entries import Entry, ModelRegistry
 from modelops_bundle.models.overview import Assessed
 from modelops_bundle.models.readiness import How, roles_of
-from modelops_bundle.safe_path import CONFIG_PATH, REGISTRY_PATH
+from modelops_bundle.safe_path import CONFIG_PATH, IGNORE_FILE, REGISTRY_PATH
 from modelops_bundle.source.project_sources import ProjectSources
 
 _ALL = frozenset({".", CONFIG_PATH, REGISTRY_PATH})
