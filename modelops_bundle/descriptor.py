@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from modelops_bundle.canonical_json import MAX_INTEGER, MalformedDocument
 from modelops_bundle.digest import Digest, is_digest
+from modelops_bundle.files.canonical_json import MAX_INTEGER, MalformedDocument
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from modelops_bundle.durable import write_file
+from modelops_bundle.checkout.project import Project
 from modelops_bundle.environments import DEFAULT_NAME, Environments, read_pin
 from modelops_bundle.errors import Invalid
-from modelops_bundle.project import Project
+from modelops_bundle.files.durable import write_file
+from modelops_bundle.files.yaml_file import dump, read_mapping
 from modelops_bundle.registry.reference import check_host, parse_reference
 from modelops_bundle.settings import Settings
-from modelops_bundle.yaml_file import dump, read_mapping
 
 REGISTRY_PROVIDERS = ("docker", "acr", "ecr", "gcr", "ghcr")
 STORAGE_PROVIDERS = ("azure", "s3", "gcs", "azurite", "minio", "directory")

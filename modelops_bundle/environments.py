@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from modelops_bundle.durable import write_file
 from modelops_bundle.errors import Invalid, NotFound
+from modelops_bundle.files.durable import write_file
+from modelops_bundle.files.yaml_file import read_mapping
 from modelops_bundle.safe_path import printable
-from modelops_bundle.yaml_file import read_mapping
 
 DEFAULT_NAME = "dev"
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,63}")

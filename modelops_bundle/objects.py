@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from modelops_bundle.digest import PREFIX, Digest, digest_of, digest_of_stream, hex_of, is_digest
-from modelops_bundle.durable import sync_directory
 from modelops_bundle.errors import IntegrityError, NotFound
+from modelops_bundle.files.durable import sync_directory
 
 OBJECT_MODE = 0o444
 _LEFT_ALONE = 24 * 3600.0

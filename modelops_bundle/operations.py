@@ -13,20 +13,20 @@ from threading import get_ident
 from modelops_bundle.api import push_project
 from modelops_bundle.archive.compression import LEVEL, compression_of
 from modelops_bundle.archive.directory_archive import Exported, export_directory
-from modelops_bundle.bundle_lookup import Surroundings
-from modelops_bundle.bundle_ref import BundleRef, parse_bundle_ref
+from modelops_bundle.checkout.project import NotAProject, Project
 from modelops_bundle.errors import Invalid
-from modelops_bundle.fetching import Origin
+from modelops_bundle.fetching.contents import Origin
 from modelops_bundle.materializing.fulfilment import BlobOrigin, fulfil
 from modelops_bundle.materializing.materialize import MaterializeResult, materialize
 from modelops_bundle.materializing.plan import Options, Plan
-from modelops_bundle.project import NotAProject, Project
-from modelops_bundle.remotes import choose_remote, environment_of
-from modelops_bundle.resolving import ResolvedBundle, resolved
+from modelops_bundle.remotes.opening import choose_remote, environment_of
+from modelops_bundle.resolving.bundle_lookup import Surroundings
+from modelops_bundle.resolving.bundle_ref import BundleRef, parse_bundle_ref
+from modelops_bundle.resolving.resolution import ResolvedBundle, resolved
 from modelops_bundle.settings import Settings
-from modelops_bundle.storage import Storage
-from modelops_bundle.store import Store
-from modelops_bundle.user_cache import opened_cache, temporary_cache
+from modelops_bundle.storage.stores import Storage
+from modelops_bundle.store.store import Store
+from modelops_bundle.store.user_cache import opened_cache, temporary_cache
 
 __all__ = [
     "BundleRef",

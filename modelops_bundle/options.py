@@ -11,22 +11,27 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from modelops_bundle import bundle_reference
 from modelops_bundle.blob_stores.location import PROVIDERS, Scheme
-from modelops_bundle.config import VERSION as CONFIG_VERSION
-from modelops_bundle.config import Config, parse_config
-from modelops_bundle.durable import write_file
+from modelops_bundle.checkout.config import VERSION as CONFIG_VERSION
+from modelops_bundle.checkout.config import Config, parse_config
+from modelops_bundle.checkout.local_config import (
+    LocalConfig,
+    read_local_config,
+    repository_name,
+    write_local_config,
+)
+from modelops_bundle.checkout.project import Project
 from modelops_bundle.errors import Invalid, NotFound
-from modelops_bundle.local_config import LocalConfig, read_local_config, repository_name, write_local_config
-from modelops_bundle.project import Project
+from modelops_bundle.files.durable import write_file
+from modelops_bundle.files.yaml_file import dump, read_mapping, unknown
 from modelops_bundle.registry import reference as registry
-from modelops_bundle.remotes import choose_remote, environment_of
+from modelops_bundle.remotes import bundle_reference
+from modelops_bundle.remotes.opening import choose_remote, environment_of
 from modelops_bundle.safe_path import CONFIG_PATH
 from modelops_bundle.settings import Settings
-from modelops_bundle.storage_config import KEYS
-from modelops_bundle.storage_policy import choose_store
+from modelops_bundle.storage.config import KEYS
+from modelops_bundle.storage.policy import choose_store
 from modelops_bundle.tags import check_tag
-from modelops_bundle.yaml_file import dump, read_mapping, unknown
 
 LOCAL = ("remote", "repository", "tag")
 THRESHOLD = "storage.threshold_bytes"

@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from modelops_bundle.bundle_reference import is_directory, remote_name, without_scheme
-from modelops_bundle.connection import connect
 from modelops_bundle.digest import Digest, parse_digest
 from modelops_bundle.errors import Invalid, NotFound
-from modelops_bundle.fetching import Origin
+from modelops_bundle.fetching.contents import Origin
 from modelops_bundle.registry.reference import parse_reference
-from modelops_bundle.remotes import environment_of
+from modelops_bundle.remotes.bundle_reference import is_directory, remote_name, without_scheme
+from modelops_bundle.remotes.connection import connect
+from modelops_bundle.remotes.opening import environment_of
 from modelops_bundle.safe_path import printable
 from modelops_bundle.settings import Settings
 from modelops_bundle.tags import check_tag

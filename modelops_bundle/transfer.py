@@ -17,8 +17,8 @@ from blake3 import blake3
 from modelops_bundle.descriptor import Descriptor
 from modelops_bundle.digest import Digest, digest_of, hex_of
 from modelops_bundle.errors import IntegrityError
-from modelops_bundle.hashing import Content
-from modelops_bundle.lockfile import hold
+from modelops_bundle.files.hashing import Content
+from modelops_bundle.files.lockfile import hold
 from modelops_bundle.objects import ObjectStore
 from modelops_bundle.progress import Meter, OnEvent, ignore_events
 from modelops_bundle.remote import BlobStatus, Remote

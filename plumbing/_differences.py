@@ -8,9 +8,9 @@ that has no such file are zeros.
 
 from collections.abc import Iterable
 
+from modelops_bundle.bundles.tree import TreeEntry
+from modelops_bundle.bundles.tree_diff import Difference
 from modelops_bundle.plumbing._records import NO_DIGEST, RecordWriter
-from modelops_bundle.tree import TreeEntry
-from modelops_bundle.tree_diff import Difference
 
 NO_MODE = "000000"
 

@@ -2,16 +2,16 @@
 
 from collections.abc import Iterable
 
-from modelops_bundle.bundle import Bundle
+from modelops_bundle.bundles.bundle import Bundle
 from modelops_bundle.errors import NotFound
-from modelops_bundle.fetching import fetch_contents
+from modelops_bundle.fetching.contents import fetch_contents
 from modelops_bundle.models.entries import Entry, ModelRegistry, digests_of
 from modelops_bundle.models.past_entry import entry_in, path_in, with_meaning
-from modelops_bundle.models.registry_file import MAX_BYTES, parse_registry
-from modelops_bundle.models.surroundings import Surroundings
+from modelops_bundle.models.registering.surroundings import Surroundings
+from modelops_bundle.models.registry_yaml.file import MAX_BYTES, parse_registry
 from modelops_bundle.plumbing._session import Session
 from modelops_bundle.safe_path import REGISTRY_PATH
-from modelops_bundle.storage_config import DEFAULT_THRESHOLD
+from modelops_bundle.storage.config import DEFAULT_THRESHOLD
 
 
 def past_entry(session: Session, bundle: Bundle, remote: str, now: Entry, around: Surroundings) -> Entry:

@@ -9,13 +9,13 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from modelops_bundle.bundle import Bundle
-from modelops_bundle.hashing import open_regular
-from modelops_bundle.places import LinkTarget
+from modelops_bundle.bundles.bundle import Bundle
+from modelops_bundle.bundles.places import LinkTarget
+from modelops_bundle.bundles.tree import Mode, TreeEntry
+from modelops_bundle.bundles.tree_diff import Difference
+from modelops_bundle.checkout.project import Project
+from modelops_bundle.files.hashing import open_regular
 from modelops_bundle.plumbing._records import quote_path
-from modelops_bundle.project import Project
-from modelops_bundle.tree import Mode, TreeEntry
-from modelops_bundle.tree_diff import Difference
 
 MAX_BYTES = 1 << 20
 """Larger files are not compared line by line."""

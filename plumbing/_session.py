@@ -16,12 +16,12 @@ from modelops_bundle.errors import Invalid
 from modelops_bundle.settings import Settings
 
 if TYPE_CHECKING:
+    from modelops_bundle.checkout.project import Project
     from modelops_bundle.environments import Environment
-    from modelops_bundle.fetching import Origin
+    from modelops_bundle.fetching.contents import Origin
     from modelops_bundle.progress import OnEvent
-    from modelops_bundle.project import Project
     from modelops_bundle.remote import Remote
-    from modelops_bundle.storage import Storage
+    from modelops_bundle.storage.stores import Storage
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -37,7 +37,7 @@ class Session:
 
     @cached_property
     def project(self) -> "Project":
-        from modelops_bundle.project import Project
+        from modelops_bundle.checkout.project import Project
 
         return Project.discover(self.directory)
 
@@ -56,8 +56,8 @@ class Session:
 
     def remote_name(self, option: str = "") -> str:
         """Return the canonical name of the remote given by an option, or else of the project's own."""
-        from modelops_bundle.bundle_reference import remote_name
-        from modelops_bundle.remotes import require_remote
+        from modelops_bundle.remotes.bundle_reference import remote_name
+        from modelops_bundle.remotes.opening import require_remote
 
         name = remote_name(option, self.directory) if option else ""
         return name or require_remote(self.project, self.settings)
@@ -71,8 +71,8 @@ class Session:
     @cached_property
     def environment(self) -> "Environment | None":
         """The environment that applies, in a project or not."""
-        from modelops_bundle.project import NotAProject
-        from modelops_bundle.remotes import environment_of
+        from modelops_bundle.checkout.project import NotAProject
+        from modelops_bundle.remotes.opening import environment_of
 
         try:
             return environment_of(self.project, self.settings)
@@ -82,7 +82,7 @@ class Session:
     @cached_property
     def storage(self) -> "Storage":
         """The blob stores, opened when a file needs them, and closed at the end of the command."""
-        from modelops_bundle.storage import Storage
+        from modelops_bundle.storage.stores import Storage
 
         storage = Storage(self.settings, self.environment)
         click.get_current_context().call_on_close(storage.close)
@@ -90,7 +90,7 @@ class Session:
 
     def origin(self, remote: "Remote", on_event: "OnEvent | None" = None) -> "Origin":
         """Return where the content of versions at a remote comes from."""
-        from modelops_bundle.fetching import Origin
+        from modelops_bundle.fetching.contents import Origin
         from modelops_bundle.progress import ignore_events
 
         return Origin(remote, on_event or ignore_events, self.settings.jobs, self.storage.open)
@@ -98,7 +98,7 @@ class Session:
     @contextmanager
     def open_remote(self, name: str) -> "Iterator[Remote]":
         """Open a remote by its canonical name, with the credentials of the project's environment."""
-        from modelops_bundle.remotes import open_remote
+        from modelops_bundle.remotes.opening import open_remote
 
         remote = open_remote(name, self.settings, self.environment)
         try:

@@ -1,16 +1,16 @@
 """Find the version that a name on the command line stands for: here if it is known here, else at the remote."""
 
-from modelops_bundle.bundle import Bundle
-from modelops_bundle.bundle_reference import parse_version
+from modelops_bundle.bundles.bundle import Bundle
+from modelops_bundle.checkout.local_config import read_local_config
 from modelops_bundle.errors import NotFound
-from modelops_bundle.local_config import read_local_config
+from modelops_bundle.fetching.remote_version import fetch_tag, fetch_version
 from modelops_bundle.objects import ObjectMissing
 from modelops_bundle.plumbing._session import Session
-from modelops_bundle.refs import HEAD, tag_ref
-from modelops_bundle.remote_version import fetch_tag, fetch_version
-from modelops_bundle.remotes import choose_remote
-from modelops_bundle.sync_state import base_of
-from modelops_bundle.versions import find_ref
+from modelops_bundle.remotes.bundle_reference import parse_version
+from modelops_bundle.remotes.opening import choose_remote
+from modelops_bundle.resolving.versions import find_ref
+from modelops_bundle.store.refs import HEAD, tag_ref
+from modelops_bundle.sync.state import base_of
 
 
 def version_of(session: Session, name: str, remote: str = "") -> Bundle:

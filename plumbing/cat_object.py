@@ -4,14 +4,14 @@ import sys
 
 import click
 
+from modelops_bundle.checkout.project import Project
 from modelops_bundle.digest import Digest
 from modelops_bundle.errors import ExitCode, Invalid
-from modelops_bundle.object_type import type_of
 from modelops_bundle.objects import ObjectStore
 from modelops_bundle.plumbing._records import RecordWriter, read_records
 from modelops_bundle.plumbing._session import Session, nul_option, pass_session
-from modelops_bundle.project import Project
-from modelops_bundle.versions import find_ref, resolve_ref
+from modelops_bundle.resolving.versions import find_ref, resolve_ref
+from modelops_bundle.store.object_type import type_of
 
 _BLOCK = 1 << 20
 

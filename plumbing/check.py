@@ -25,17 +25,17 @@ from collections.abc import Iterable
 
 import click
 
+from modelops_bundle.checkout.project import OutsideProject, Project
 from modelops_bundle.errors import NotFound
 from modelops_bundle.models.findings import Finding, Severity
 from modelops_bundle.models.named_files import NamedFiles
 from modelops_bundle.models.overview import assess
-from modelops_bundle.models.preflight import preflight
-from modelops_bundle.models.preflight_files import WorkingFiles
-from modelops_bundle.models.recording import look_around
-from modelops_bundle.models.registry_file import read_registry
+from modelops_bundle.models.preflight.files import WorkingFiles
+from modelops_bundle.models.preflight.rules import preflight
+from modelops_bundle.models.registering.recording import look_around
+from modelops_bundle.models.registry_yaml.file import read_registry
 from modelops_bundle.plumbing._records import RecordWriter, quote_path
 from modelops_bundle.plumbing._session import Session, nul_option, pass_session
-from modelops_bundle.project import OutsideProject, Project
 from modelops_bundle.safe_path import printable
 
 _SHOWN = 5

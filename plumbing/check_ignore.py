@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from modelops_bundle.checkout.project import Project
 from modelops_bundle.errors import ExitCode
 from modelops_bundle.plumbing._records import RecordWriter, quote_path, read_paths
 from modelops_bundle.plumbing._session import Session, nul_option, pass_session, stdin_option
-from modelops_bundle.project import Project
 
 if TYPE_CHECKING:
-    from modelops_bundle.ignore import Verdict
+    from modelops_bundle.checkout.ignore import Verdict
 
 
 def check_ignore(project: Project, name: str, tracked: Container[str] = ()) -> "Verdict | None":

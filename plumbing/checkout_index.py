@@ -5,17 +5,17 @@ from collections.abc import Iterable
 
 import click
 
-from modelops_bundle.bundle import Bundle
+from modelops_bundle.bundles.bundle import Bundle
+from modelops_bundle.bundles.places import LinkTarget, Nowhere
+from modelops_bundle.bundles.tree import TreeEntry
+from modelops_bundle.bundles.tree_diff import same
+from modelops_bundle.checkout.index import IndexEntry
+from modelops_bundle.checkout.project import Project
 from modelops_bundle.errors import NotFound, WorkingTreeConflict
-from modelops_bundle.index import IndexEntry
-from modelops_bundle.merge import checkout, on_disk
-from modelops_bundle.places import LinkTarget, Nowhere
 from modelops_bundle.plumbing._records import RecordWriter, read_paths
 from modelops_bundle.plumbing._session import Session, nul_option, pass_session, stdin_option
-from modelops_bundle.project import Project
-from modelops_bundle.tree import TreeEntry
-from modelops_bundle.tree_diff import same
-from modelops_bundle.versions import resolve_ref
+from modelops_bundle.resolving.versions import resolve_ref
+from modelops_bundle.sync.merge import checkout, on_disk
 
 
 def checkout_index(project: Project, bundle: Bundle, paths: Iterable[str], *, force: bool) -> list[str]:

@@ -2,16 +2,16 @@
 
 import click
 
+from modelops_bundle.bundles.tree import EMPTY, Tree
+from modelops_bundle.bundles.tree_diff import Difference, differences
+from modelops_bundle.checkout.project import Project
+from modelops_bundle.checkout.tracking import refresh
 from modelops_bundle.errors import ExitCode
 from modelops_bundle.plumbing._differences import write_differences
 from modelops_bundle.plumbing._records import RecordWriter
 from modelops_bundle.plumbing._session import Session, exit_code_option, nul_option, pass_session
-from modelops_bundle.project import Project
-from modelops_bundle.refs import HEAD
-from modelops_bundle.tracking import refresh
-from modelops_bundle.tree import EMPTY, Tree
-from modelops_bundle.tree_diff import Difference, differences
-from modelops_bundle.versions import resolve_ref
+from modelops_bundle.resolving.versions import resolve_ref
+from modelops_bundle.store.refs import HEAD
 
 
 def old_tree(project: Project, name: str = "") -> Tree:

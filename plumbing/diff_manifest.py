@@ -2,13 +2,13 @@
 
 import click
 
+from modelops_bundle.bundles.tree_diff import Difference, differences
+from modelops_bundle.checkout.project import Project
 from modelops_bundle.errors import ExitCode
 from modelops_bundle.plumbing._differences import write_differences
 from modelops_bundle.plumbing._records import RecordWriter
 from modelops_bundle.plumbing._session import Session, exit_code_option, nul_option, pass_session
-from modelops_bundle.project import Project
-from modelops_bundle.tree_diff import Difference, differences
-from modelops_bundle.versions import resolve_ref
+from modelops_bundle.resolving.versions import resolve_ref
 
 
 def diff_manifest(project: Project, old: str, new: str) -> list[Difference]:

@@ -4,15 +4,15 @@ import sys
 
 import click
 
+from modelops_bundle.bundles.media_types import BUNDLE_FILE
 from modelops_bundle.descriptor import Descriptor
 from modelops_bundle.digest import parse_digest
 from modelops_bundle.errors import Invalid
-from modelops_bundle.fetching import fetch_contents
-from modelops_bundle.media_types import BUNDLE_FILE
+from modelops_bundle.fetching.contents import fetch_contents
 from modelops_bundle.plumbing._records import RecordWriter, read_records
 from modelops_bundle.plumbing._session import Session, nul_option, pass_session, remote_option, stdin_option
+from modelops_bundle.resolving.versions import resolve_ref
 from modelops_bundle.transfer import fetch_objects
-from modelops_bundle.versions import resolve_ref
 
 
 def parse_blob(record: str) -> Descriptor:

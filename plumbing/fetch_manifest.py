@@ -2,9 +2,9 @@
 
 import click
 
+from modelops_bundle.fetching.remote_version import fetch_version
 from modelops_bundle.plumbing._records import RecordWriter
 from modelops_bundle.plumbing._session import Session, nul_option, pass_session, remote_option
-from modelops_bundle.remote_version import fetch_version
 
 
 @click.command()

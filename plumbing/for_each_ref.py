@@ -8,7 +8,7 @@ import click
 from modelops_bundle.digest import Digest
 from modelops_bundle.plumbing._records import RecordWriter
 from modelops_bundle.plumbing._session import Session, nul_option, pass_session
-from modelops_bundle.refs import HEAD, RefStore
+from modelops_bundle.store.refs import HEAD, RefStore
 
 
 def for_each_ref(refs: RefStore, patterns: Sequence[str] = ()) -> Iterator[tuple[str, Digest]]:

@@ -4,17 +4,17 @@ from collections.abc import Iterable, Iterator
 
 import click
 
+from modelops_bundle.checkout.project import Project
 from modelops_bundle.digest import Digest, parse_digest
 from modelops_bundle.errors import Invalid, NotFound
 from modelops_bundle.models.entries import digests_of
 from modelops_bundle.models.environment_digest import LOCK_FILES, RunEnvironment, environment_digest
-from modelops_bundle.models.recording import look_around
-from modelops_bundle.models.registration import what_is_wrong
-from modelops_bundle.models.registry_file import read_registry
+from modelops_bundle.models.registering.recording import look_around
+from modelops_bundle.models.registering.registration import what_is_wrong
+from modelops_bundle.models.registry_yaml.file import read_registry
 from modelops_bundle.models.selection import entry_named
 from modelops_bundle.plumbing._records import RecordWriter
 from modelops_bundle.plumbing._session import Session, nul_option, pass_session
-from modelops_bundle.project import Project
 from modelops_bundle.safe_path import check_path
 
 

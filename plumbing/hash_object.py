@@ -10,13 +10,13 @@ import click
 
 from modelops_bundle.digest import Digest, digest_of, digest_of_stream
 from modelops_bundle.errors import Invalid, NotFound
-from modelops_bundle.hashing import open_regular
+from modelops_bundle.files.hashing import open_regular
 from modelops_bundle.plumbing._records import RecordWriter, read_paths
 from modelops_bundle.plumbing._session import Session, nul_option, pass_session
 
 if TYPE_CHECKING:
+    from modelops_bundle.checkout.project import Project
     from modelops_bundle.objects import ObjectStore
-    from modelops_bundle.project import Project
 
 
 def hash_object(path: Path, project: "Project | None" = None) -> Digest:
@@ -32,7 +32,7 @@ def hash_object(path: Path, project: "Project | None" = None) -> Digest:
             f"no such file: '{path}'", hint="check the name; in records it is relative to the project's root"
         ) from None
     if project:
-        from modelops_bundle.snapshot import take
+        from modelops_bundle.checkout.snapshot import take
 
         return take(project.objects, path.parent, path.name, now, project.threshold_bytes).digest
     if stat.S_ISLNK(now.st_mode):
@@ -49,7 +49,7 @@ def hash_standard_input(store: "ObjectStore | None") -> Digest:
 
 
 def _root(session: Session) -> Path:
-    from modelops_bundle.project import NotAProject
+    from modelops_bundle.checkout.project import NotAProject
 
     try:
         return session.project.root

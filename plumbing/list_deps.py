@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator
 
 import click
 
-from modelops_bundle.models.recording import look_around
-from modelops_bundle.models.registry_file import read_registry
+from modelops_bundle.models.registering.recording import look_around
+from modelops_bundle.models.registering.surroundings import Surroundings
+from modelops_bundle.models.registry_yaml.file import read_registry
 from modelops_bundle.models.selection import entry_named
-from modelops_bundle.models.surroundings import Surroundings
 from modelops_bundle.plumbing._records import RecordWriter, quote_path
 from modelops_bundle.plumbing._session import Session, nul_option, pass_session
 from modelops_bundle.source.import_graph import Edge

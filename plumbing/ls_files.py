@@ -4,14 +4,14 @@ from collections.abc import Iterable
 
 import click
 
+from modelops_bundle.bundles.tree import Tree, TreeEntry
+from modelops_bundle.bundles.tree_diff import differences
+from modelops_bundle.checkout.project import Project
+from modelops_bundle.checkout.tracking import refresh
+from modelops_bundle.checkout.untracked import ignored, untracked
 from modelops_bundle.errors import Invalid
 from modelops_bundle.plumbing._records import RecordWriter
 from modelops_bundle.plumbing._session import Session, nul_option, pass_session
-from modelops_bundle.project import Project
-from modelops_bundle.tracking import refresh
-from modelops_bundle.tree import Tree, TreeEntry
-from modelops_bundle.tree_diff import differences
-from modelops_bundle.untracked import ignored, untracked
 
 
 def ls_files(project: Project, *, cached: bool, modified: bool, deleted: bool) -> Tree:

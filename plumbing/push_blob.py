@@ -6,23 +6,23 @@ from functools import partial
 
 import click
 
-from modelops_bundle.bundle import Bundle
-from modelops_bundle.content import source_of
+from modelops_bundle.bundles.bundle import Bundle
+from modelops_bundle.bundles.media_types import TITLE
+from modelops_bundle.checkout.content import source_of
+from modelops_bundle.checkout.index import Index
+from modelops_bundle.checkout.project import Project
 from modelops_bundle.descriptor import Descriptor
 from modelops_bundle.digest import Digest
 from modelops_bundle.errors import Invalid
-from modelops_bundle.external_sending import places_of, push_external, uris_in
-from modelops_bundle.index import Index
-from modelops_bundle.media_types import TITLE
 from modelops_bundle.objects import ObjectMissing
 from modelops_bundle.plumbing._records import RecordWriter, leading_digest, read_records
 from modelops_bundle.plumbing._session import Session, nul_option, pass_session, remote_option, stdin_option
-from modelops_bundle.project import Project
-from modelops_bundle.publishing import Route, Tracking, push_contents, push_packs, push_tracked
+from modelops_bundle.pushing.external import places_of, push_external, uris_in
+from modelops_bundle.pushing.publishing import Route, Tracking, push_contents, push_packs, push_tracked
 from modelops_bundle.remote import BlobStatus, Remote
-from modelops_bundle.storage import Storage
+from modelops_bundle.resolving.versions import resolve_ref
+from modelops_bundle.storage.stores import Storage
 from modelops_bundle.transfer import OpenContent
-from modelops_bundle.versions import resolve_ref
 
 OCTETS = "application/octet-stream"
 

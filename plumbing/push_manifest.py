@@ -2,13 +2,13 @@
 
 import click
 
+from modelops_bundle.bundles.media_types import OCI_MANIFEST
 from modelops_bundle.digest import Digest, parse_digest
-from modelops_bundle.media_types import OCI_MANIFEST
 from modelops_bundle.plumbing._records import NO_DIGEST, RecordWriter
 from modelops_bundle.plumbing._session import Session, nul_option, pass_session, remote_option
 from modelops_bundle.remote import Remote
-from modelops_bundle.sync_state import record_seen
-from modelops_bundle.versions import resolve_ref
+from modelops_bundle.resolving.versions import resolve_ref
+from modelops_bundle.sync.state import record_seen
 
 
 def push_manifest(remote: Remote, data: bytes, tag: str = "", expected: Digest | None = None) -> Digest:

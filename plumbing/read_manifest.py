@@ -2,13 +2,13 @@
 
 import click
 
-from modelops_bundle.bundle import Bundle
-from modelops_bundle.bundle_index import BundleFile
-from modelops_bundle.places import External, LinkTarget, Nowhere, Place, Terms, TitledLayer
+from modelops_bundle.bundles.bundle import Bundle
+from modelops_bundle.bundles.bundle_index import BundleFile
+from modelops_bundle.bundles.places import External, LinkTarget, Nowhere, Place, Terms, TitledLayer
+from modelops_bundle.checkout.project import Project
 from modelops_bundle.plumbing._records import RecordWriter
 from modelops_bundle.plumbing._session import Session, nul_option, pass_session
-from modelops_bundle.project import Project
-from modelops_bundle.versions import resolve_ref
+from modelops_bundle.resolving.versions import resolve_ref
 
 
 def read_manifest(project: Project, name: str) -> Bundle:

@@ -5,12 +5,12 @@ from collections.abc import Iterable
 
 import click
 
-from modelops_bundle.adding import add_paths
+from modelops_bundle.checkout.adding import add_paths
+from modelops_bundle.checkout.removal import remove_paths
+from modelops_bundle.checkout.tracking import refresh
 from modelops_bundle.errors import Invalid, joined
 from modelops_bundle.plumbing._records import quote_path, read_paths
 from modelops_bundle.plumbing._session import Session, nul_option, pass_session, stdin_option
-from modelops_bundle.removal import remove_paths
-from modelops_bundle.tracking import refresh
 
 
 @click.command()

@@ -6,15 +6,15 @@ from collections.abc import Sequence
 
 import click
 
+from modelops_bundle.bundles.manifest import parse_manifest
+from modelops_bundle.checkout.project import Project
 from modelops_bundle.digest import Digest, parse_digest
 from modelops_bundle.errors import IntegrityError, Invalid
-from modelops_bundle.manifest import parse_manifest
 from modelops_bundle.plumbing._records import NO_DIGEST, read_records
 from modelops_bundle.plumbing._session import Session, nul_option, pass_session, stdin_option
-from modelops_bundle.project import Project
-from modelops_bundle.refs import ANY, HEAD, AnyValue, RefChange
-from modelops_bundle.sync_state import log_head
-from modelops_bundle.versions import resolve_ref
+from modelops_bundle.resolving.versions import resolve_ref
+from modelops_bundle.store.refs import ANY, HEAD, AnyValue, RefChange
+from modelops_bundle.sync.state import log_head
 
 _DIGEST = "(sha256:[0-9a-f]{64})"
 # A ref may hold spaces (a remote in a directory), a digest never does: so the end of a line decides.

@@ -17,13 +17,13 @@ from itertools import chain
 
 import click
 
+from modelops_bundle.checkout.project import Project
 from modelops_bundle.digest import Digest
 from modelops_bundle.errors import IntegrityError, UnsupportedMediaType
 from modelops_bundle.objects import ObjectCorrupt, ObjectMissing, ObjectStore
 from modelops_bundle.plumbing._records import NO_DIGEST, RecordWriter, leading_digest, read_records
 from modelops_bundle.plumbing._session import Session, nul_option, pass_session, stdin_option
-from modelops_bundle.project import Project
-from modelops_bundle.refs import HEAD
+from modelops_bundle.store.refs import HEAD
 
 ERROR, WARNING = "error", "warning"
 

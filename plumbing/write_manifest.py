@@ -5,19 +5,19 @@ from collections.abc import Iterable
 
 import click
 
-from modelops_bundle.bundle import Bundle
+from modelops_bundle.bundles.bundle import Bundle
+from modelops_bundle.bundles.tree import EMPTY, MODES, Tree, TreeEntry, tree_of
+from modelops_bundle.checkout.project import Project
+from modelops_bundle.checkout.tracking import snapshot
 from modelops_bundle.digest import parse_digest
-from modelops_bundle.encoding import encode
 from modelops_bundle.errors import IntegrityError, Invalid
-from modelops_bundle.pack_writer import FinishedPack
-from modelops_bundle.packing import Known
+from modelops_bundle.packs.packing import Known
+from modelops_bundle.packs.writer import FinishedPack
 from modelops_bundle.plumbing._records import RecordWriter, read_records, split_path
 from modelops_bundle.plumbing._session import Session, nul_option, pass_session, stdin_option
-from modelops_bundle.project import Project
+from modelops_bundle.pushing.encoding import encode
 from modelops_bundle.safe_path import check_path
-from modelops_bundle.storage import Storage
-from modelops_bundle.tracking import snapshot
-from modelops_bundle.tree import EMPTY, MODES, Tree, TreeEntry, tree_of
+from modelops_bundle.storage.stores import Storage
 
 
 def write_manifest(project: Project, tree: Tree, storage: Storage) -> Bundle:

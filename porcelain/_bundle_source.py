@@ -3,13 +3,13 @@
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from modelops_bundle.bundle_lookup import Surroundings
+from modelops_bundle.checkout.project import NotAProject
 from modelops_bundle.errors import Invalid
 from modelops_bundle.plumbing._session import Session
-from modelops_bundle.project import NotAProject
-from modelops_bundle.remotes import choose_remote
-from modelops_bundle.store import Store
-from modelops_bundle.user_cache import opened_cache, temporary_cache
+from modelops_bundle.remotes.opening import choose_remote
+from modelops_bundle.resolving.bundle_lookup import Surroundings
+from modelops_bundle.store.store import Store
+from modelops_bundle.store.user_cache import opened_cache, temporary_cache
 
 
 def surroundings_of(session: Session) -> Surroundings:

@@ -11,8 +11,8 @@ import click
 
 from modelops_bundle.errors import BundleError
 from modelops_bundle.plumbing._session import Session
-from modelops_bundle.refs import HEAD
 from modelops_bundle.settings import Settings
+from modelops_bundle.store.refs import HEAD
 
 
 def complete_tracked(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
@@ -36,7 +36,7 @@ def complete_version(ctx: click.Context, param: click.Parameter, incomplete: str
 
 def complete_environment(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
     """Return the names of environments."""
-    from modelops_bundle.remotes import environments_of
+    from modelops_bundle.remotes.opening import environments_of
 
     with suppress(BundleError, OSError):
         names = environments_of(_session(ctx).settings).names()
@@ -46,7 +46,7 @@ def complete_environment(ctx: click.Context, param: click.Parameter, incomplete:
 
 def complete_registered(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
     """Return the ids of registered models and targets."""
-    from modelops_bundle.models.registry_file import read_registry
+    from modelops_bundle.models.registry_yaml.file import read_registry
 
     with suppress(BundleError, OSError):
         registry = read_registry(_session(ctx).project)
@@ -56,7 +56,7 @@ def complete_registered(ctx: click.Context, param: click.Parameter, incomplete: 
 
 def complete_target_set(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
     """Return the names of target sets."""
-    from modelops_bundle.models.registry_file import read_registry
+    from modelops_bundle.models.registry_yaml.file import read_registry
 
     with suppress(BundleError, OSError):
         return [name for name in read_registry(_session(ctx).project).target_sets if name.startswith(incomplete)]

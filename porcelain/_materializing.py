@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from modelops_bundle.bundle_ref import parse_bundle_ref
 from modelops_bundle.materializing.materialize import MaterializeResult, materialize, plan_materialize
 from modelops_bundle.materializing.plan import Action, Options
 from modelops_bundle.plumbing._session import Session
@@ -13,7 +12,8 @@ from modelops_bundle.porcelain._bundle_source import destination_of, store_of, s
 from modelops_bundle.porcelain._progress import shown_progress
 from modelops_bundle.porcelain._render import count_of, human_size, print_json, say, talk
 from modelops_bundle.progress import ignore_events
-from modelops_bundle.resolving import resolved
+from modelops_bundle.resolving.bundle_ref import parse_bundle_ref
+from modelops_bundle.resolving.resolution import resolved
 from modelops_bundle.safe_path import printable
 
 

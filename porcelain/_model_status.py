@@ -7,19 +7,19 @@ from dataclasses import asdict, dataclass
 from operator import itemgetter
 from typing import Any
 
+from modelops_bundle.checkout.project import Project
 from modelops_bundle.models.entries import ModelEntry
 from modelops_bundle.models.findings import About, Finding, Kind
 from modelops_bundle.models.overview import Assessed, Overview, assess
-from modelops_bundle.models.preflight import preflight
-from modelops_bundle.models.preflight_files import WorkingFiles
+from modelops_bundle.models.preflight.files import WorkingFiles
+from modelops_bundle.models.preflight.rules import preflight
 from modelops_bundle.models.readiness import roles_of
-from modelops_bundle.models.registry_file import read_registry
+from modelops_bundle.models.registering.surroundings import Surroundings
+from modelops_bundle.models.registry_yaml.file import read_registry
 from modelops_bundle.models.selection import entry_named, symbol_of
-from modelops_bundle.models.standing import Identity, standings
-from modelops_bundle.models.surroundings import Surroundings
-from modelops_bundle.project import Project
 from modelops_bundle.source.project_sources import ProjectSources
-from modelops_bundle.status import Standing, Status
+from modelops_bundle.sync.model_standing import Identity, standings
+from modelops_bundle.sync.status import Standing, Status
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from modelops_bundle.checkout.project import Project
 from modelops_bundle.models.entries import ModelEntry, TargetEntry
 from modelops_bundle.models.findings import COSMETIC, STALE, About, Finding, Kind, Severity
 from modelops_bundle.models.overview import Assessed
@@ -11,7 +12,6 @@ from modelops_bundle.models.readiness import Condition, roles_of
 from modelops_bundle.models.selection import symbol_of
 from modelops_bundle.porcelain._model_status import ModelStatus, last_change
 from modelops_bundle.porcelain._render import MANY, count_of, human_age, human_size, say, table
-from modelops_bundle.project import Project
 from modelops_bundle.safe_path import printable
 from modelops_bundle.source.facts import Parameter
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 
+from modelops_bundle.bundles.tree import TreeEntry
 from modelops_bundle.plumbing._session import Session
 from modelops_bundle.porcelain._render import human_size, table
 from modelops_bundle.safe_path import printable
-from modelops_bundle.storage_policy import Decision, Destination
-from modelops_bundle.tree import TreeEntry
+from modelops_bundle.storage.policy import Decision, Destination
 
 
 def decisions_of(session: Session, entries: Iterable[TreeEntry]) -> dict[str, Decision]:

@@ -1,8 +1,8 @@
 """What became of entries, the same in every command that changes the registry."""
 
 from modelops_bundle.models.entries import Entry, ModelRegistry
-from modelops_bundle.models.recording import Recorded
-from modelops_bundle.models.registration import Effect, Registered
+from modelops_bundle.models.registering.recording import Recorded
+from modelops_bundle.models.registering.registration import Effect, Registered
 from modelops_bundle.plumbing._session import Session
 from modelops_bundle.porcelain._render import count_of, print_json, say, talk
 from modelops_bundle.safe_path import printable

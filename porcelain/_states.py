@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 
+from modelops_bundle.bundles.tree_diff import State
 from modelops_bundle.plumbing._records import RecordWriter
 from modelops_bundle.porcelain._render import listing, say
-from modelops_bundle.tree_diff import State
 
 TITLES = {
     State.ADDED_LOCAL: ("+", "Added here"),

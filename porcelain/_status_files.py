@@ -2,15 +2,15 @@
 
 from typing import Any
 
+from modelops_bundle.bundles.tree_diff import State
+from modelops_bundle.checkout.index import mode_text
 from modelops_bundle.errors import BundleError
-from modelops_bundle.index import mode_text
 from modelops_bundle.plumbing._session import Session
 from modelops_bundle.porcelain._places import decisions_of, places_json
 from modelops_bundle.porcelain._render import human_size, say, table
 from modelops_bundle.safe_path import printable
-from modelops_bundle.status import Status
-from modelops_bundle.storage_policy import Decision
-from modelops_bundle.tree_diff import State
+from modelops_bundle.storage.policy import Decision
+from modelops_bundle.sync.status import Status
 
 
 def show_files(session: Session, status: Status) -> None:

@@ -7,25 +7,25 @@ from pathlib import Path
 
 import click
 
-from modelops_bundle.bundle import Bundle
-from modelops_bundle.bundle_reference import BundleReference, parse_reference
-from modelops_bundle.checkout import Checkout
+from modelops_bundle.bundles.bundle import Bundle
+from modelops_bundle.bundles.tree import EMPTY
+from modelops_bundle.checkout.local_config import DEFAULT_TAG, LocalConfig, repository_name, write_local_config
+from modelops_bundle.checkout.project import Project
+from modelops_bundle.checkout.writing import Checkout
 from modelops_bundle.digest import Digest, parse_digest
-from modelops_bundle.durable import write_file
 from modelops_bundle.errors import AuthRefused, BundleError, TransferFailed, WorkingTreeConflict
-from modelops_bundle.fetching import stage_contents
-from modelops_bundle.local_config import DEFAULT_TAG, LocalConfig, repository_name, write_local_config
-from modelops_bundle.merge import merge
+from modelops_bundle.fetching.contents import stage_contents
+from modelops_bundle.fetching.remote_version import fetch_version
+from modelops_bundle.files.durable import write_file
 from modelops_bundle.plumbing._session import Session, json_option, pass_session
 from modelops_bundle.porcelain._progress import shown_progress
 from modelops_bundle.porcelain._render import count_of, human_size, print_json, say
-from modelops_bundle.project import Project
 from modelops_bundle.remote import Remote
-from modelops_bundle.remote_version import fetch_version
-from modelops_bundle.sync import PullOptions
-from modelops_bundle.sync_state import record_sync
+from modelops_bundle.remotes.bundle_reference import BundleReference, parse_reference
+from modelops_bundle.sync.merge import merge
+from modelops_bundle.sync.plan import PullOptions
+from modelops_bundle.sync.state import record_sync
 from modelops_bundle.tags import check_tag
-from modelops_bundle.tree import EMPTY
 
 UNFINISHED = "unfinished-clone"
 """The file in the metadata directory that says what is being cloned, while it is."""
@@ -101,9 +101,7 @@ def _begin(root: Path, wanted: BundleReference, digest: Digest) -> Project:
     return project
 
 
-def _copy(
-    session: Session, project: Project, remote: Remote, wanted: BundleReference, digest: Digest
-) -> Bundle:
+def _copy(session: Session, project: Project, remote: Remote, wanted: BundleReference, digest: Digest) -> Bundle:
     bundle = fetch_version(project, remote, digest)
     with shown_progress(session) as on_event:
         origin = session.origin(remote, on_event)

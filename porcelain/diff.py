@@ -5,10 +5,12 @@ from typing import Any
 
 import click
 
-from modelops_bundle.bundle import Bundle
+from modelops_bundle.bundles.bundle import Bundle
+from modelops_bundle.bundles.tree import EMPTY, TreeEntry
+from modelops_bundle.bundles.tree_diff import Difference
 from modelops_bundle.digest import short
 from modelops_bundle.errors import ExitCode, Invalid, NotFound
-from modelops_bundle.fetching import fetch_contents
+from modelops_bundle.fetching.contents import fetch_contents
 from modelops_bundle.plumbing._differences import write_differences
 from modelops_bundle.plumbing._patch import patch, wanted_content
 from modelops_bundle.plumbing._records import RecordWriter
@@ -26,8 +28,6 @@ from modelops_bundle.plumbing.ls_files import is_below
 from modelops_bundle.porcelain._completion import complete_tracked, complete_version
 from modelops_bundle.porcelain._render import count_of, human_size, listing, print_json, say, table
 from modelops_bundle.safe_path import printable
-from modelops_bundle.tree import EMPTY, TreeEntry
-from modelops_bundle.tree_diff import Difference
 
 _GROUPS = {"A": ("added", "+"), "M": ("modified", "~"), "T": ("type-changed", "~"), "D": ("deleted", "-")}
 

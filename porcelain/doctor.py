@@ -6,13 +6,13 @@ import shlex
 import click
 
 from modelops_bundle.errors import ExitCode, Invalid
-from modelops_bundle.models.audit import Usage, watch
-from modelops_bundle.models.declared_files import DeclaredFiles
+from modelops_bundle.models.discovery.declared_files import DeclaredFiles
 from modelops_bundle.models.entries import ModelEntry
-from modelops_bundle.models.recording import look_around
-from modelops_bundle.models.registry_file import read_registry
+from modelops_bundle.models.preflight.audit import Usage, watch
+from modelops_bundle.models.preflight.undeclared import Undeclared, declaring, find_undeclared
+from modelops_bundle.models.registering.recording import look_around
+from modelops_bundle.models.registry_yaml.file import read_registry
 from modelops_bundle.models.selection import entry_named
-from modelops_bundle.models.undeclared import Undeclared, declaring, find_undeclared
 from modelops_bundle.plumbing._session import Session, json_option, pass_session
 from modelops_bundle.porcelain._completion import complete_registered
 from modelops_bundle.porcelain._render import count_of, listing, print_json, say, talk

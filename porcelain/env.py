@@ -4,6 +4,7 @@ import sys
 
 import click
 
+from modelops_bundle.checkout.project import NotAProject, Project
 from modelops_bundle.environment_file import (
     REGISTRY_PROVIDERS,
     SECRETS,
@@ -18,8 +19,7 @@ from modelops_bundle.environments import write_pin
 from modelops_bundle.plumbing._session import Session, json_option, pass_session
 from modelops_bundle.porcelain._completion import complete_environment
 from modelops_bundle.porcelain._render import print_json, say, talk
-from modelops_bundle.project import NotAProject, Project
-from modelops_bundle.remotes import choose_remote, environments_of
+from modelops_bundle.remotes.opening import choose_remote, environments_of
 from modelops_bundle.safe_path import printable
 
 _MAX_SECRETS = 1 << 20

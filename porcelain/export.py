@@ -99,10 +99,10 @@ def _export_version(
     session: Session, ref: str, out: str, compression: str | None, since: str, remote: str, as_json: bool
 ) -> None:
     from modelops_bundle.archive.version_archive import Supply, write_version_archive, write_version_layout
-    from modelops_bundle.places import External
+    from modelops_bundle.bundles.places import External
     from modelops_bundle.plumbing._version import version_of
-    from modelops_bundle.refs import HEAD
-    from modelops_bundle.remotes import choose_remote
+    from modelops_bundle.remotes.opening import choose_remote
+    from modelops_bundle.store.refs import HEAD
     from modelops_bundle.tags import is_tag
 
     project = session.project

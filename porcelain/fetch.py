@@ -2,15 +2,15 @@
 
 import click
 
+from modelops_bundle.checkout.local_config import read_local_config
 from modelops_bundle.digest import Digest, short
 from modelops_bundle.errors import NotFound
-from modelops_bundle.local_config import read_local_config
+from modelops_bundle.fetching.remote_version import fetch_version
 from modelops_bundle.plumbing._session import Session, json_option, pass_session, remote_option
 from modelops_bundle.plumbing.ls_remote import ls_remote
 from modelops_bundle.porcelain._render import print_json, say
-from modelops_bundle.refs import remote_ref
-from modelops_bundle.remote_version import fetch_version
-from modelops_bundle.sync_state import record_seen
+from modelops_bundle.store.refs import remote_ref
+from modelops_bundle.sync.state import record_seen
 
 
 @click.command()

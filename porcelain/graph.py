@@ -6,14 +6,14 @@ from shlex import quote
 
 import click
 
-from modelops_bundle.durable import write_file
 from modelops_bundle.errors import Invalid
-from modelops_bundle.models.drawing import Drawing, draw
-from modelops_bundle.models.drawing_formats import as_dot, as_mermaid
-from modelops_bundle.models.drawing_page import as_page
+from modelops_bundle.files.durable import write_file
+from modelops_bundle.models.drawing.graph import Drawing, draw
+from modelops_bundle.models.drawing.page import as_page
+from modelops_bundle.models.drawing.text_formats import as_dot, as_mermaid
 from modelops_bundle.models.overview import assess
-from modelops_bundle.models.recording import look_around
-from modelops_bundle.models.registry_file import read_registry
+from modelops_bundle.models.registering.recording import look_around
+from modelops_bundle.models.registry_yaml.file import read_registry
 from modelops_bundle.models.selection import entry_named
 from modelops_bundle.plumbing._session import Session, pass_session
 from modelops_bundle.plumbing.list_deps import tracked_sources

@@ -18,18 +18,18 @@ from modelops_bundle.archive.version_import import (
     send_version,
     unpack_layout,
 )
+from modelops_bundle.checkout.local_tags import create_tag
+from modelops_bundle.checkout.project import NotAProject
 from modelops_bundle.errors import Invalid
-from modelops_bundle.local_tags import create_tag
 from modelops_bundle.plumbing._session import Session, json_option, pass_session, remote_option
 from modelops_bundle.porcelain._progress import shown_progress
 from modelops_bundle.porcelain._render import count_of, human_size, print_json, say
-from modelops_bundle.project import NotAProject
-from modelops_bundle.remotes import choose_remote
-from modelops_bundle.store import Store
+from modelops_bundle.remotes.opening import choose_remote
+from modelops_bundle.store.store import Store
 from modelops_bundle.tags import check_tag
 
 if TYPE_CHECKING:
-    from modelops_bundle.project import Project
+    from modelops_bundle.checkout.project import Project
     from modelops_bundle.remote import Remote
 
 

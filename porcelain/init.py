@@ -4,20 +4,20 @@ from pathlib import Path
 
 import click
 
-from modelops_bundle.adding import add_paths
-from modelops_bundle.bundle_reference import parse_reference
-from modelops_bundle.config import initial_config
-from modelops_bundle.durable import write_file
+from modelops_bundle.checkout.adding import add_paths
+from modelops_bundle.checkout.config import initial_config
+from modelops_bundle.checkout.local_config import DEFAULT_TAG, LocalConfig, repository_name, write_local_config
+from modelops_bundle.checkout.project import Project
+from modelops_bundle.checkout.templates import IGNORE_TEMPLATE, pyproject_template
 from modelops_bundle.environments import write_pin
-from modelops_bundle.local_config import DEFAULT_TAG, LocalConfig, repository_name, write_local_config
+from modelops_bundle.files.durable import write_file
 from modelops_bundle.plumbing._session import Session, json_option, pass_session
 from modelops_bundle.porcelain._render import print_json, say, talk
-from modelops_bundle.project import Project
-from modelops_bundle.remotes import choose_remote, environment_of, environments_of
+from modelops_bundle.remotes.bundle_reference import parse_reference
+from modelops_bundle.remotes.opening import choose_remote, environment_of, environments_of
 from modelops_bundle.safe_path import CONFIG_PATH, IGNORE_FILE, METADATA_DIR
-from modelops_bundle.storage_policy import choose_store
+from modelops_bundle.storage.policy import choose_store
 from modelops_bundle.tags import check_tag
-from modelops_bundle.templates import IGNORE_TEMPLATE, pyproject_template
 
 
 @click.command()

@@ -5,7 +5,7 @@ from dataclasses import asdict
 import click
 
 from modelops_bundle.models.entries import ModelEntry, ModelRegistry, TargetEntry
-from modelops_bundle.models.registry_file import read_registry
+from modelops_bundle.models.registry_yaml.file import read_registry
 from modelops_bundle.plumbing._session import Session, json_option, pass_session
 from modelops_bundle.porcelain._registering import dependencies
 from modelops_bundle.porcelain._render import print_json, say, table, talk

@@ -4,8 +4,8 @@ from typing import Any
 
 import click
 
-from modelops_bundle.bundle import Bundle
-from modelops_bundle.bundle_index import BundleFile
+from modelops_bundle.bundles.bundle import Bundle
+from modelops_bundle.bundles.bundle_index import BundleFile
 from modelops_bundle.digest import short
 from modelops_bundle.plumbing._session import Session, json_option, pass_session, remote_option
 from modelops_bundle.plumbing._version import published_version
@@ -13,7 +13,7 @@ from modelops_bundle.plumbing.ls_remote import ls_remote
 from modelops_bundle.plumbing.read_manifest import place_of
 from modelops_bundle.porcelain._completion import complete_version
 from modelops_bundle.porcelain._render import count_of, human_size, print_json, say, table, talk
-from modelops_bundle.published import Published, by_version, describe, sort_tags
+from modelops_bundle.remotes.published import Published, by_version, describe, sort_tags
 from modelops_bundle.safe_path import printable
 
 

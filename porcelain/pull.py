@@ -4,16 +4,24 @@ from collections.abc import Sequence
 
 import click
 
-from modelops_bundle.ancestor import Ancestor
-from modelops_bundle.bundle import Bundle
-from modelops_bundle.bundle_reference import parse_version
-from modelops_bundle.checkout import Checkout
+from modelops_bundle.bundles.bundle import Bundle
+from modelops_bundle.bundles.tree import TreeEntry
+from modelops_bundle.bundles.tree_diff import State, same
+from modelops_bundle.checkout.local_config import read_local_config
+from modelops_bundle.checkout.project import Project
+from modelops_bundle.checkout.writing import Checkout
 from modelops_bundle.digest import Digest, short
 from modelops_bundle.errors import Invalid
-from modelops_bundle.fetching import Cost, Origin, Seeds, cost_of, fetch_contents, seeds_for, stage_contents
-from modelops_bundle.local_config import read_local_config
-from modelops_bundle.merge import Merge, ReadContent, merge, plan_merge, refuse_conflicts
-from modelops_bundle.overtaken import base_before_overtaken_push
+from modelops_bundle.fetching.contents import (
+    Cost,
+    Origin,
+    Seeds,
+    cost_of,
+    fetch_contents,
+    seeds_for,
+    stage_contents,
+)
+from modelops_bundle.fetching.remote_version import fetch_version, require_tag
 from modelops_bundle.plumbing._session import (
     Session,
     dry_run_option,
@@ -24,17 +32,17 @@ from modelops_bundle.plumbing._session import (
 from modelops_bundle.porcelain._progress import shown_progress
 from modelops_bundle.porcelain._render import count_of, print_json, say, talk
 from modelops_bundle.porcelain._states import show_states, state_records, states_json
-from modelops_bundle.project import Project
-from modelops_bundle.refs import base_ref
 from modelops_bundle.remote import Remote
-from modelops_bundle.remote_version import fetch_version, require_tag
-from modelops_bundle.remotes import choose_remote
+from modelops_bundle.remotes.bundle_reference import parse_version
+from modelops_bundle.remotes.opening import choose_remote
 from modelops_bundle.safe_path import REGISTRY_PATH
-from modelops_bundle.sync import PullOptions
-from modelops_bundle.sync_state import base_of, record_seen, record_sync
+from modelops_bundle.store.refs import base_ref
+from modelops_bundle.sync.ancestor import Ancestor
+from modelops_bundle.sync.merge import Merge, ReadContent, merge, plan_merge, refuse_conflicts
+from modelops_bundle.sync.overtaken import base_before_overtaken_push
+from modelops_bundle.sync.plan import PullOptions
+from modelops_bundle.sync.state import base_of, record_seen, record_sync
 from modelops_bundle.tags import check_tag
-from modelops_bundle.tree import TreeEntry
-from modelops_bundle.tree_diff import State, same
 
 
 @click.command()

@@ -7,10 +7,10 @@ from typing import Any
 import click
 
 from modelops_bundle.blob_stores.location import parse_uri
-from modelops_bundle.bundle_reference import parse_version
+from modelops_bundle.bundles.tree_diff import LOCAL_STATES
+from modelops_bundle.checkout.local_config import read_local_config
 from modelops_bundle.errors import shortened
-from modelops_bundle.local_config import read_local_config
-from modelops_bundle.outgoing import Estimate, Outgoing, Sent, decisions_for, estimate
+from modelops_bundle.fetching.remote_version import fetch_version
 from modelops_bundle.plumbing._session import (
     Session,
     dry_run_option,
@@ -22,7 +22,8 @@ from modelops_bundle.porcelain._places import places_json, show_places
 from modelops_bundle.porcelain._progress import shown_progress
 from modelops_bundle.porcelain._render import count_of, human_size, print_json, say, talk
 from modelops_bundle.porcelain._states import only, show_states, state_records, states_json
-from modelops_bundle.pushing import (
+from modelops_bundle.pushing.outgoing import Estimate, Outgoing, Sent, decisions_for, estimate
+from modelops_bundle.pushing.push import (
     Push,
     Taken,
     carry_out_push,
@@ -32,11 +33,10 @@ from modelops_bundle.pushing import (
     take_working_tree,
 )
 from modelops_bundle.remote import Remote
-from modelops_bundle.remote_version import fetch_version
-from modelops_bundle.remotes import choose_remote
+from modelops_bundle.remotes.bundle_reference import parse_version
+from modelops_bundle.remotes.opening import choose_remote
+from modelops_bundle.resolving.versions import find_ref
 from modelops_bundle.tags import check_tag
-from modelops_bundle.tree_diff import LOCAL_STATES
-from modelops_bundle.versions import find_ref
 
 
 @click.command()

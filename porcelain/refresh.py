@@ -3,10 +3,10 @@
 import click
 
 from modelops_bundle.models.entries import Entry, ModelRegistry
-from modelops_bundle.models.recording import change_registry
-from modelops_bundle.models.registration import Registered, refresh_entries
+from modelops_bundle.models.registering.recording import change_registry
+from modelops_bundle.models.registering.registration import Registered, refresh_entries
+from modelops_bundle.models.registering.surroundings import Surroundings
 from modelops_bundle.models.selection import entry_named
-from modelops_bundle.models.surroundings import Surroundings
 from modelops_bundle.plumbing._session import Session, dry_run_option, json_option, pass_session
 from modelops_bundle.porcelain._completion import complete_registered
 from modelops_bundle.porcelain._registering import show_change

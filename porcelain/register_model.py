@@ -4,8 +4,8 @@ import click
 
 from modelops_bundle.errors import Invalid
 from modelops_bundle.models.entries import CODE_MODES
-from modelops_bundle.models.model_registration import ModelRequest, register_models
-from modelops_bundle.models.recording import change_registry
+from modelops_bundle.models.registering.model_registration import ModelRequest, register_models
+from modelops_bundle.models.registering.recording import change_registry
 from modelops_bundle.plumbing._session import Session, dry_run_option, json_option, pass_session
 from modelops_bundle.porcelain._registering import show_change
 

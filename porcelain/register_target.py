@@ -2,8 +2,8 @@
 
 import click
 
-from modelops_bundle.models.recording import change_registry
-from modelops_bundle.models.target_registration import TargetRequest, register_targets
+from modelops_bundle.models.registering.recording import change_registry
+from modelops_bundle.models.registering.target_registration import TargetRequest, register_targets
 from modelops_bundle.plumbing._session import Session, dry_run_option, json_option, pass_session
 from modelops_bundle.porcelain._registering import show_change
 

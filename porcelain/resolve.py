@@ -6,11 +6,11 @@ from typing import Any
 
 import click
 
-from modelops_bundle.bundle_ref import BundleRef, parse_bundle_ref
 from modelops_bundle.plumbing._session import Session, json_option, pass_session
 from modelops_bundle.porcelain._bundle_source import store_of, surroundings_of
 from modelops_bundle.porcelain._render import human_size, print_json, say, table
-from modelops_bundle.resolving import ResolvedBundle, resolved
+from modelops_bundle.resolving.bundle_ref import BundleRef, parse_bundle_ref
+from modelops_bundle.resolving.resolution import ResolvedBundle, resolved
 
 
 @click.command()

@@ -6,19 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from modelops_bundle.bundles.tree_diff import State
+from modelops_bundle.checkout.local_config import read_local_config
+from modelops_bundle.checkout.project import Project
+from modelops_bundle.checkout.untracked import untracked as untracked_paths
 from modelops_bundle.digest import short
 from modelops_bundle.errors import BundleError, ExitCode, Invalid
-from modelops_bundle.local_config import read_local_config
 from modelops_bundle.plumbing._records import RecordWriter
 from modelops_bundle.plumbing._session import Session, json_option, nul_option, pass_session
 from modelops_bundle.porcelain._render import count_of, listing, print_json, say
 from modelops_bundle.porcelain._states import show_states, state_records, states_json
-from modelops_bundle.project import Project
-from modelops_bundle.remotes import choose_remote
+from modelops_bundle.remotes.opening import choose_remote
 from modelops_bundle.safe_path import REGISTRY_PATH, printable
-from modelops_bundle.status import Standing, Status, look_at
-from modelops_bundle.tree_diff import State
-from modelops_bundle.untracked import untracked as untracked_paths
+from modelops_bundle.sync.status import Standing, Status, look_at
 
 if TYPE_CHECKING:
     from modelops_bundle.porcelain._model_status import ModelStatus

@@ -2,14 +2,14 @@
 
 import click
 
+from modelops_bundle.checkout.local_tags import create_tag, delete_tag, local_tags
 from modelops_bundle.digest import short
 from modelops_bundle.errors import Invalid
-from modelops_bundle.local_tags import create_tag, delete_tag, local_tags
 from modelops_bundle.plumbing._session import Session, json_option, pass_session
 from modelops_bundle.plumbing._version import version_of
 from modelops_bundle.porcelain._completion import complete_version
 from modelops_bundle.porcelain._render import print_json, say, table, talk
-from modelops_bundle.refs import HEAD
+from modelops_bundle.store.refs import HEAD
 
 
 @click.command()

@@ -2,9 +2,9 @@
 
 import click
 
-from modelops_bundle.models.recording import change_registry
-from modelops_bundle.models.registration import unregister
-from modelops_bundle.models.registry_file import read_registry
+from modelops_bundle.models.registering.recording import change_registry
+from modelops_bundle.models.registering.registration import unregister
+from modelops_bundle.models.registry_yaml.file import read_registry
 from modelops_bundle.models.selection import entry_named
 from modelops_bundle.plumbing._session import Session, dry_run_option, json_option, pass_session
 from modelops_bundle.porcelain._completion import complete_registered

@@ -9,10 +9,10 @@ from modelops_bundle.models.entries import Entry, ModelEntry, ModelRegistry
 from modelops_bundle.models.explanation import explain
 from modelops_bundle.models.overview import Assessed, assess
 from modelops_bundle.models.readiness import Condition, readiness_of, roles_of
-from modelops_bundle.models.recording import look_around
-from modelops_bundle.models.registry_file import read_registry
+from modelops_bundle.models.registering.recording import look_around
+from modelops_bundle.models.registering.surroundings import Surroundings
+from modelops_bundle.models.registry_yaml.file import read_registry
 from modelops_bundle.models.selection import entry_named
-from modelops_bundle.models.surroundings import Surroundings
 from modelops_bundle.plumbing._past_entry import past_entry
 from modelops_bundle.plumbing._session import Session, json_option, pass_session, remote_option
 from modelops_bundle.plumbing._version import version_of

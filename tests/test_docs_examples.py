@@ -6,23 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from modelops_bundle import (
-    chunking,
-    config,
-    encoding,
-    local_config,
-    pack_format,
-    pack_writer,
-    packing,
-    places,
-    reuse,
-    settings,
-    storage_config,
-)
-from modelops_bundle.ignore import DEFAULTS
-from modelops_bundle.layers import DEFAULT_PATTERNS
-from modelops_bundle.media_types import PACK_INDEX_ANNOTATION
-from modelops_bundle.roles import DEFAULT_ROLES
+from modelops_bundle import settings
+from modelops_bundle.bundles import places
+from modelops_bundle.bundles.layers import DEFAULT_PATTERNS
+from modelops_bundle.bundles.media_types import PACK_INDEX_ANNOTATION
+from modelops_bundle.bundles.roles import DEFAULT_ROLES
+from modelops_bundle.checkout import config, local_config
+from modelops_bundle.checkout.ignore import DEFAULTS
+from modelops_bundle.packs import chunking, packing, reuse
+from modelops_bundle.packs import format as pack_format
+from modelops_bundle.packs import writer as pack_writer
+from modelops_bundle.pushing import encoding
+from modelops_bundle.storage import config as storage_config
 from tests.support.console_blocks import check_page
 
 DOCS = Path(__file__).parent.parent / "docs"

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from modelops_bundle.errors import Invalid
-from modelops_bundle.zstandard import CompressionParameter, ZstdFile
+from modelops_bundle.files.zstandard import CompressionParameter, ZstdFile
 
 LEVEL = 6
 """A hundredth of the time of level 19, for archives an eighth larger (docs/decisions/0028)."""

@@ -12,10 +12,10 @@ from modelops_bundle.archive.compression import LEVEL, Compression
 from modelops_bundle.archive.external_data import external_paths, read_pointers, require_present, settled
 from modelops_bundle.archive.source_directory import Listing, list_directory
 from modelops_bundle.archive.tar_writer import TarWriter, writing_archive
+from modelops_bundle.bundles.tree import Mode, Tree, TreeEntry, tree_of
 from modelops_bundle.digest import Digest, digest_of
-from modelops_bundle.hashing import FileChanged, open_regular, read_content, same_moment
+from modelops_bundle.files.hashing import FileChanged, open_regular, read_content, same_moment
 from modelops_bundle.progress import Meter, OnEvent, ignore_events
-from modelops_bundle.tree import Mode, Tree, TreeEntry, tree_of
 
 COMMENT = "modelops-bundle tree "
 """What stands in front of the digest at the beginning of an archive."""

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from modelops_bundle import canonical_json
 from modelops_bundle.archive.source_directory import POINTER_AREA
-from modelops_bundle.canonical_json import MalformedDocument
+from modelops_bundle.bundles.tree import TreeEntry
 from modelops_bundle.digest import Digest, hex_of
 from modelops_bundle.errors import Invalid, NotFound
-from modelops_bundle.tree import TreeEntry
-from modelops_bundle.yaml_file import read_bounded
+from modelops_bundle.files import canonical_json
+from modelops_bundle.files.canonical_json import MalformedDocument
+from modelops_bundle.files.yaml_file import read_bounded
 
 POINTERS = f"{POINTER_AREA}/ptr/"
 _MAX_BYTES = 1 << 20

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from modelops_bundle.archive.compression import Readable
 from modelops_bundle.errors import BundleError, IntegrityError, UnsupportedMediaType
-from modelops_bundle.tar_member import BLOCK
-from modelops_bundle.zstandard import ZstdError
+from modelops_bundle.files.zstandard import ZstdError
+from modelops_bundle.packs.tar_member import BLOCK
 
 _MAX_EXTENDED = 64 << 10
 """Far more than the longest path takes."""

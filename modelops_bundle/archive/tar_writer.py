@@ -6,11 +6,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from modelops_bundle.archive.compression import LEVEL, Compression, Writable, compressing
+from modelops_bundle.bundles.tree import Mode
 from modelops_bundle.digest import PREFIX, Digest
-from modelops_bundle.durable import replacing
 from modelops_bundle.errors import IntegrityError, Invalid
-from modelops_bundle.tar_member import END, comment_header, directory_header, header, padding
-from modelops_bundle.tree import Mode
+from modelops_bundle.files.durable import replacing
+from modelops_bundle.packs.tar_member import END, comment_header, directory_header, header, padding
 
 
 class TarWriter:

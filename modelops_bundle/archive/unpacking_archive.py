@@ -12,11 +12,11 @@ from modelops_bundle.archive.compression import decompressing
 from modelops_bundle.archive.directory_archive import COMMENT
 from modelops_bundle.archive.source_directory import check_member
 from modelops_bundle.archive.tar_reader import Member, TarReader
+from modelops_bundle.bundles.tree import Mode, Tree, TreeEntry, tree_of
 from modelops_bundle.digest import PREFIX, Digest, is_digest
 from modelops_bundle.errors import IntegrityError, Invalid, NotFound, WorkingTreeConflict
-from modelops_bundle.lockfile import hold
+from modelops_bundle.files.lockfile import hold
 from modelops_bundle.safe_path import UnsafePath
-from modelops_bundle.tree import Mode, Tree, TreeEntry, tree_of
 
 _STAGING = ".tmp-import"
 

@@ -5,20 +5,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from modelops_bundle import canonical_json
 from modelops_bundle.archive.compression import Compression
 from modelops_bundle.archive.tar_writer import writing_archive
-from modelops_bundle.bundle import Bundle
+from modelops_bundle.bundles.bundle import Bundle
+from modelops_bundle.bundles.media_types import OCI_INDEX, REF_NAME
+from modelops_bundle.bundles.tree import Mode
 from modelops_bundle.descriptor import Descriptor
 from modelops_bundle.digest import Digest, digest_of, hex_of
 from modelops_bundle.errors import NotFound
-from modelops_bundle.media_types import OCI_INDEX, REF_NAME
-from modelops_bundle.oci_layout import MARKER, MARKER_BYTES, LayoutRemote
+from modelops_bundle.files import canonical_json
 from modelops_bundle.progress import Meter, OnEvent, ignore_events
 from modelops_bundle.remote import Remote
-from modelops_bundle.store import Store
+from modelops_bundle.remotes.oci_layout import MARKER, MARKER_BYTES, LayoutRemote
+from modelops_bundle.store.store import Store
 from modelops_bundle.transfer import OpenContent, alone, download, partial_path
-from modelops_bundle.tree import Mode
 
 _BLOCK = 1 << 20
 

@@ -9,19 +9,19 @@ from pathlib import Path
 
 from modelops_bundle.archive.unpacking_archive import OpenArchive, unpack
 from modelops_bundle.archive.version_archive import opener
-from modelops_bundle.bundle import Bundle
+from modelops_bundle.bundles.bundle import Bundle
+from modelops_bundle.bundles.manifest import parse_manifest
+from modelops_bundle.bundles.media_types import TITLE
 from modelops_bundle.descriptor import Descriptor
 from modelops_bundle.digest import PREFIX, Digest
 from modelops_bundle.errors import IntegrityError, NotFound, RemoteMoved, UnsupportedMediaType, shortened
-from modelops_bundle.manifest import parse_manifest
-from modelops_bundle.media_types import TITLE
+from modelops_bundle.fetching.remote_version import fetch_version
 from modelops_bundle.objects import ObjectStore
-from modelops_bundle.oci_layout import LayoutRemote, is_layout
 from modelops_bundle.progress import OnEvent, ignore_events
 from modelops_bundle.remote import Remote
-from modelops_bundle.remote_version import fetch_version
+from modelops_bundle.remotes.oci_layout import LayoutRemote, is_layout
 from modelops_bundle.safe_path import printable
-from modelops_bundle.store import Store
+from modelops_bundle.store.store import Store
 from modelops_bundle.transfer import push_blobs
 
 _BLOBS = "blobs/sha256/"
@@ -79,9 +79,7 @@ def find_version(layout: LayoutRemote, wanted: str = "") -> tuple[Digest, tuple[
     if len(found) != 1:
         names = [f"{' '.join(tags) or '(no tag)'}  {digest}" for digest, tags in versions.items()]
         what = f"no version '{wanted}'" if wanted else f"{len(versions)} versions"
-        raise NotFound(
-            f"{what} in the archive", hint="name one of them: --version TAG", details=shortened(names)
-        )
+        raise NotFound(f"{what} in the archive", hint="name one of them: --version TAG", details=shortened(names))
     return found[0], tuple(versions[found[0]])
 
 

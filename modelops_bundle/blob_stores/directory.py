@@ -16,9 +16,9 @@ from modelops_bundle.blob_stores.store_errors import (
     check_size,
 )
 from modelops_bundle.digest import Digest, digest_of_stream
-from modelops_bundle.durable import replacing
 from modelops_bundle.errors import BundleError, NotFound
-from modelops_bundle.hashing import open_regular
+from modelops_bundle.files.durable import replacing
+from modelops_bundle.files.hashing import open_regular
 from modelops_bundle.remote import BlobStatus
 
 

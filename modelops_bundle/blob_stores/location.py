@@ -12,8 +12,8 @@ from urllib.parse import quote, unquote
 
 from modelops_bundle.digest import Digest, hex_of
 from modelops_bundle.errors import Invalid
+from modelops_bundle.files.yaml_file import unknown
 from modelops_bundle.safe_path import printable
-from modelops_bundle.yaml_file import unknown
 
 MAX_KEY_BYTES = 1024
 """What Azure, S3 and GCS all take."""

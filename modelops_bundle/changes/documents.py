@@ -66,7 +66,7 @@ def _value_of(data: bytes, suffix: str) -> Any:
         import tomllib
 
         return tomllib.loads(data.decode("utf-8-sig"))
-    from modelops_bundle.yaml_syntax import parse
+    from modelops_bundle.files.yaml_syntax import parse
 
     return parse(data, "the document")
 

@@ -4,12 +4,12 @@ import os
 from functools import cache
 from pathlib import Path
 
+from modelops_bundle.bundles.tree import Mode, TreeEntry
+from modelops_bundle.checkout.index import IndexEntry, mode_bits
+from modelops_bundle.checkout.working_tree import look
 from modelops_bundle.digest import short
 from modelops_bundle.errors import BundleError, WorkingTreeConflict
-from modelops_bundle.index import IndexEntry, mode_bits
 from modelops_bundle.safe_path import parents_of, printable
-from modelops_bundle.tree import Mode, TreeEntry
-from modelops_bundle.working_tree import look
 
 
 class Destination:

@@ -4,16 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from modelops_bundle.cached_fetching import stage_cached_contents
 from modelops_bundle.errors import WorkingTreeConflict
-from modelops_bundle.fetching import Origin
+from modelops_bundle.fetching.cached import stage_cached_contents
+from modelops_bundle.fetching.contents import Origin
 from modelops_bundle.materializing.destination import Destination, InTheWay
 from modelops_bundle.materializing.plan import Options, Plan, plan_files, refuse_conflicts
 from modelops_bundle.materializing.pointer_files import pointer_path
 from modelops_bundle.materializing.provenance_file import PROVENANCE, provenance
 from modelops_bundle.materializing.writing import writing
-from modelops_bundle.resolving import ResolvedBundle
-from modelops_bundle.store import Store
+from modelops_bundle.resolving.resolution import ResolvedBundle
+from modelops_bundle.store.store import Store
 
 
 @dataclass(frozen=True, slots=True)

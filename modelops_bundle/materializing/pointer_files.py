@@ -10,17 +10,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from modelops_bundle import canonical_json
 from modelops_bundle.blob_stores.location import parse_uri
-from modelops_bundle.bundle_index import BundleFile
-from modelops_bundle.canonical_json import MAX_INTEGER
+from modelops_bundle.bundles.bundle_index import BundleFile
+from modelops_bundle.bundles.places import External
+from modelops_bundle.bundles.tree import Mode, TreeEntry
+from modelops_bundle.checkout.working_tree import is_real_directory
 from modelops_bundle.digest import PREFIX, Digest, hex_of
 from modelops_bundle.errors import BundleError, Invalid
-from modelops_bundle.hashing import open_regular
-from modelops_bundle.places import External
+from modelops_bundle.files import canonical_json
+from modelops_bundle.files.canonical_json import MAX_INTEGER
+from modelops_bundle.files.hashing import open_regular
 from modelops_bundle.safe_path import MAX_COMPONENT_BYTES, check_path, printable
-from modelops_bundle.tree import Mode, TreeEntry
-from modelops_bundle.working_tree import is_real_directory
 
 AREA = ".mops"
 POINTERS = f"{AREA}/ptr"

@@ -7,10 +7,10 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
-from modelops_bundle import canonical_json
 from modelops_bundle.digest import Digest, is_digest
+from modelops_bundle.files import canonical_json
 from modelops_bundle.materializing.pointer_files import AREA
-from modelops_bundle.resolving import ResolvedBundle
+from modelops_bundle.resolving.resolution import ResolvedBundle
 
 PROVENANCE = f"{AREA}/.mops-manifest.json"
 

@@ -4,16 +4,16 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from modelops_bundle.bundle_index import BundleFile
-from modelops_bundle.checkout import Checkout
-from modelops_bundle.durable import write_file
-from modelops_bundle.hashing import content_of
-from modelops_bundle.index import IndexEntry
+from modelops_bundle.bundles.bundle_index import BundleFile
+from modelops_bundle.bundles.places import NOWHERE
+from modelops_bundle.bundles.tree import Mode, TreeEntry
+from modelops_bundle.checkout.index import IndexEntry
+from modelops_bundle.checkout.writing import Checkout
+from modelops_bundle.files.durable import write_file
+from modelops_bundle.files.hashing import content_of
 from modelops_bundle.materializing.area import staging_area
 from modelops_bundle.materializing.destination import Destination
-from modelops_bundle.merge import is_still
-from modelops_bundle.places import NOWHERE
-from modelops_bundle.tree import Mode, TreeEntry
+from modelops_bundle.sync.merge import is_still
 
 
 class Writing:

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from modelops_bundle.errors import NotFound
-from modelops_bundle.models.declared_files import DeclaredFiles, is_excluded
-from modelops_bundle.models.discovery import FoundModel, find_class, find_targets
+from modelops_bundle.models.discovery.declared_files import DeclaredFiles, is_excluded
+from modelops_bundle.models.discovery.definitions import FoundModel, find_class, find_targets
 from modelops_bundle.models.entries import Entry, ModelEntry, TargetEntry
 from modelops_bundle.models.model_digest import digest_of_entry
 from modelops_bundle.source.facts import Parameter, SyntaxFault, TargetDefinition

@@ -7,8 +7,8 @@ packages did not: so results have both digests.
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 
-from modelops_bundle import canonical_json
 from modelops_bundle.digest import Digest, digest_of
+from modelops_bundle.files import canonical_json
 
 DOMAIN = b"modelops-bundle:environment:v1\n"
 LOCK_FILES = ("poetry.lock", "pyproject.toml", "requirements.txt", "uv.lock")

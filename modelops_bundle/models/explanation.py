@@ -5,20 +5,20 @@ import os
 from dataclasses import dataclass
 from typing import cast
 
-from modelops_bundle.bundle import Bundle
+from modelops_bundle.bundles.bundle import Bundle
 from modelops_bundle.changes.contents import compare
 from modelops_bundle.changes.detail import Comparison, Detail
 from modelops_bundle.changes.side import Side
+from modelops_bundle.checkout.project import Project
 from modelops_bundle.errors import NotFound
-from modelops_bundle.hashing import open_regular
+from modelops_bundle.files.hashing import open_regular
 from modelops_bundle.models.entries import digests_of
 from modelops_bundle.models.import_way import declared_name, way_to
 from modelops_bundle.models.interface_changes import interface_changes
 from modelops_bundle.models.old_content import OldContent, find_old
 from modelops_bundle.models.overview import Assessed
 from modelops_bundle.models.readiness import Change, How, Role
-from modelops_bundle.models.surroundings import Surroundings
-from modelops_bundle.project import Project
+from modelops_bundle.models.registering.surroundings import Surroundings
 from modelops_bundle.source.import_graph import Edge
 
 

@@ -4,7 +4,7 @@ import posixpath
 from collections.abc import Iterator
 
 from modelops_bundle.models.entries import Entry, ModelEntry
-from modelops_bundle.models.surroundings import Surroundings
+from modelops_bundle.models.registering.surroundings import Surroundings
 from modelops_bundle.source.facts import ImportStatement
 from modelops_bundle.source.import_graph import Edge
 from modelops_bundle.source.syntax import is_source

@@ -7,8 +7,8 @@ code has a digest of its own.
 
 from collections.abc import Mapping
 
-from modelops_bundle import canonical_json
 from modelops_bundle.digest import Digest, digest_of
+from modelops_bundle.files import canonical_json
 from modelops_bundle.models.entries import Entry, ModelEntry
 from modelops_bundle.safe_path import is_utf8
 

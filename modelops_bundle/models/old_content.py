@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
-from modelops_bundle.bundle import Bundle
+from modelops_bundle.bundles.bundle import Bundle
 from modelops_bundle.changes.side import Side
+from modelops_bundle.checkout.project import Project
 from modelops_bundle.digest import Digest, digest_of
 from modelops_bundle.objects import ObjectMissing
-from modelops_bundle.project import Project
 
 _EMPTY = digest_of(b"")
 

@@ -13,7 +13,7 @@ from modelops_bundle.source.syntax import is_source
 
 if TYPE_CHECKING:
     from modelops_bundle.models.dependencies import Present
-    from modelops_bundle.models.surroundings import Surroundings
+    from modelops_bundle.models.registering.surroundings import Surroundings
     from modelops_bundle.source.project_sources import ProjectSources
 
 

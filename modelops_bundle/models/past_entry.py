@@ -4,11 +4,11 @@ import posixpath
 from collections.abc import Iterable
 from dataclasses import replace
 
-from modelops_bundle.bundle import Bundle
+from modelops_bundle.bundles.bundle import Bundle
+from modelops_bundle.bundles.places import LinkTarget
 from modelops_bundle.digest import Digest
 from modelops_bundle.models.entries import Entry, ModelEntry, ModelRegistry, digests_of
 from modelops_bundle.objects import ObjectStore
-from modelops_bundle.places import LinkTarget
 from modelops_bundle.source.normal_form import semantic_digest
 from modelops_bundle.source.syntax import is_source, parse_source
 

@@ -97,9 +97,7 @@ def roles_of(entry: Entry) -> dict[str, Role]:
     }
 
 
-def _changes(
-    entry: Entry, present: "Present", on_disk: Callable[[str], bool], strict: bool
-) -> tuple[Change, ...]:
+def _changes(entry: Entry, present: "Present", on_disk: Callable[[str], bool], strict: bool) -> tuple[Change, ...]:
     then, now = roles_of(entry), roles_of(present.entry)
     digests, new_digests = digests_of(entry), digests_of(present.entry)
     if then == now and digests == new_digests and not present.missing:

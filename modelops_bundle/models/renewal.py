@@ -2,16 +2,16 @@
 
 from dataclasses import dataclass
 
+from modelops_bundle.bundles.tree import Mode, Tree
 from modelops_bundle.errors import Invalid, shortened
 from modelops_bundle.models.entries import ModelRegistry, digests_of
 from modelops_bundle.models.findings import Finding
 from modelops_bundle.models.overview import Overview, assess
-from modelops_bundle.models.preflight import preflight
-from modelops_bundle.models.preflight_files import Files
+from modelops_bundle.models.preflight.files import Files
+from modelops_bundle.models.preflight.rules import preflight
 from modelops_bundle.models.readiness import Condition
-from modelops_bundle.models.registration import Registered, registered
-from modelops_bundle.models.surroundings import Surroundings
-from modelops_bundle.tree import Mode, Tree
+from modelops_bundle.models.registering.registration import Registered, registered
+from modelops_bundle.models.registering.surroundings import Surroundings
 
 
 class BrokenModels(Invalid):

@@ -6,17 +6,17 @@ what it would do, leaves the working tree as it is.
 
 import os
 
-from modelops_bundle.hashing import FileChanged, content_of
-from modelops_bundle.index import Index, IndexEntry
-from modelops_bundle.models.preflight_files import WorkingFiles
-from modelops_bundle.models.recording import look_around, preview, record
-from modelops_bundle.models.registry_file import format_registry, read_registry
+from modelops_bundle.bundles.tree import Tree
+from modelops_bundle.checkout.index import Index, IndexEntry
+from modelops_bundle.checkout.project import Project
+from modelops_bundle.checkout.snapshot import take
+from modelops_bundle.checkout.tracking import Tracked, snapshot
+from modelops_bundle.files.hashing import FileChanged, content_of
+from modelops_bundle.models.preflight.files import WorkingFiles
+from modelops_bundle.models.registering.recording import look_around, preview, record
+from modelops_bundle.models.registry_yaml.file import format_registry, read_registry
 from modelops_bundle.models.renewal import Renewal, renew, written_since
-from modelops_bundle.project import Project
 from modelops_bundle.safe_path import REGISTRY_PATH
-from modelops_bundle.snapshot import take
-from modelops_bundle.tracking import Tracked, snapshot
-from modelops_bundle.tree import Tree
 
 _TRIES = 3
 _MODE = 0o100644

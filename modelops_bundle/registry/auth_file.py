@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from modelops_bundle.canonical_json import MalformedDocument, decode
 from modelops_bundle.errors import Invalid
+from modelops_bundle.files.canonical_json import MalformedDocument, decode
 from modelops_bundle.registry.credential import Credential
 from modelops_bundle.registry.reference import DOCKER_HUB
 

@@ -3,8 +3,8 @@
 Source: https://distribution.github.io/distribution/spec/api/#listing-repositories
 """
 
-from modelops_bundle.canonical_json import decode
 from modelops_bundle.errors import AuthRefused, Invalid
+from modelops_bundle.files.canonical_json import decode
 from modelops_bundle.registry.reference import RegistryReference, check_host, parse_reference
 from modelops_bundle.registry.retry import RetryPolicy
 from modelops_bundle.registry.tags import next_page

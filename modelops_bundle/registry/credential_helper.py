@@ -8,8 +8,8 @@ import logging
 import re
 import subprocess
 
-from modelops_bundle.canonical_json import MalformedDocument, decode
 from modelops_bundle.errors import NotFound, TransferFailed
+from modelops_bundle.files.canonical_json import MalformedDocument, decode
 from modelops_bundle.registry.credential import Credential
 
 TIMEOUT = 30.0

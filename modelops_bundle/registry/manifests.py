@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from modelops_bundle.canonical_json import MalformedDocument, decode
+from modelops_bundle.bundles.media_types import DOCKER_MANIFEST, DOCKER_MANIFEST_LIST, OCI_INDEX, OCI_MANIFEST
 from modelops_bundle.digest import Digest, digest_of, is_digest
 from modelops_bundle.errors import IntegrityError, NotFound, TransferFailed, UnsupportedMediaType
-from modelops_bundle.media_types import DOCKER_MANIFEST, DOCKER_MANIFEST_LIST, OCI_INDEX, OCI_MANIFEST
+from modelops_bundle.files.canonical_json import MalformedDocument, decode
 from modelops_bundle.registry.scope import pull_scope, push_scope
 from modelops_bundle.registry.transport import Request, Transport
 from modelops_bundle.registry.wire import Reply

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from modelops_bundle.canonical_json import MalformedDocument, decode
 from modelops_bundle.digest import Digest, is_digest
 from modelops_bundle.errors import (
     AuthRefused,
@@ -17,6 +16,7 @@ from modelops_bundle.errors import (
     TransferFailed,
     UnsupportedMediaType,
 )
+from modelops_bundle.files.canonical_json import MalformedDocument, decode
 from modelops_bundle.registry.redaction import printable
 from modelops_bundle.registry.retry import Transient, parse_retry_after
 from modelops_bundle.registry.wire import ERROR_BYTES, Reply

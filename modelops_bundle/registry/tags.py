@@ -6,9 +6,9 @@ is one round trip, and whoever loses a race within it is told.
 
 import re
 
-from modelops_bundle.canonical_json import decode
 from modelops_bundle.digest import Digest, digest_of
 from modelops_bundle.errors import AuthRefused, IntegrityError, Invalid, RemoteMoved, TransferFailed
+from modelops_bundle.files.canonical_json import decode
 from modelops_bundle.registry.location import next_page_url
 from modelops_bundle.registry.manifests import STORED, find_manifest, put_request
 from modelops_bundle.registry.retry import Transient

@@ -7,8 +7,8 @@ import threading
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
-from modelops_bundle.canonical_json import MalformedDocument, decode
 from modelops_bundle.errors import AuthRefused, TransferFailed
+from modelops_bundle.files.canonical_json import MalformedDocument, decode
 from modelops_bundle.registry.credential import Credential, basic_header, bearer_header
 from modelops_bundle.registry.origin import origin_of
 from modelops_bundle.registry.registry_errors import is_transient

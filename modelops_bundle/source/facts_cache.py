@@ -20,7 +20,7 @@ from typing import Any
 from blake3 import blake3
 
 from modelops_bundle import __version__
-from modelops_bundle.durable import write_file
+from modelops_bundle.files.durable import write_file
 from modelops_bundle.source.facts import (
     ClassDefinition,
     Decorated,

@@ -2,12 +2,12 @@
 
 import os
 
-from modelops_bundle.config import read_code_roots
+from modelops_bundle.checkout.config import read_code_roots
+from modelops_bundle.checkout.index import LINK_BITS, Index
+from modelops_bundle.checkout.project import Project
 from modelops_bundle.digest import PREFIX, digest_of
 from modelops_bundle.errors import Invalid, NotFound
-from modelops_bundle.hashing import FileChanged, open_regular, read_content
-from modelops_bundle.index import LINK_BITS, Index
-from modelops_bundle.project import Project
+from modelops_bundle.files.hashing import FileChanged, open_regular, read_content
 from modelops_bundle.safe_path import CONFIG_PATH
 from modelops_bundle.source.facts import SourceFacts
 from modelops_bundle.source.facts_cache import FactsCache

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from modelops_bundle.digest import Digest
-from modelops_bundle.durable import write_file
+from modelops_bundle.files.durable import write_file
 
 VERSION = 1
 

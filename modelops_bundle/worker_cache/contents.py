@@ -6,16 +6,16 @@ Whatever they come from, they are hashed on the way, so that damage is never cop
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from modelops_bundle.bundle import Bundle
-from modelops_bundle.bundle_index import BundleFile
-from modelops_bundle.cached_fetching import stage_cached_contents
-from modelops_bundle.checkout import Checkout
+from modelops_bundle.bundles.bundle import Bundle
+from modelops_bundle.bundles.bundle_index import BundleFile
+from modelops_bundle.bundles.places import LinkTarget
+from modelops_bundle.checkout.writing import Checkout
 from modelops_bundle.digest import Digest
 from modelops_bundle.errors import BundleError
-from modelops_bundle.fetching import Origin, seeds_for
-from modelops_bundle.places import LinkTarget
+from modelops_bundle.fetching.cached import stage_cached_contents
+from modelops_bundle.fetching.contents import Origin, seeds_for
 from modelops_bundle.safe_path import REGISTRY_PATH
-from modelops_bundle.store import Store
+from modelops_bundle.store.store import Store
 from modelops_bundle.worker_cache.completion import Completion, read_completion
 from modelops_bundle.worker_cache.layout import CacheLayout
 from modelops_bundle.worker_cache.registered import check_registered

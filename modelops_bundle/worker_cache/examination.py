@@ -4,11 +4,11 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from modelops_bundle.bundle import Bundle
+from modelops_bundle.bundles.bundle import Bundle
+from modelops_bundle.bundles.tree import TreeEntry
+from modelops_bundle.checkout.index import mode_bits
+from modelops_bundle.checkout.working_tree import DirectoryCheck, look
 from modelops_bundle.errors import BundleError
-from modelops_bundle.index import mode_bits
-from modelops_bundle.tree import TreeEntry
-from modelops_bundle.working_tree import DirectoryCheck, look
 
 
 def damaged(root: Path, bundle: Bundle, paths: Iterable[str]) -> list[str]:

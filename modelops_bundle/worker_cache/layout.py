@@ -18,10 +18,10 @@ from pathlib import Path
 
 from modelops_bundle.digest import Digest, hex_of
 from modelops_bundle.errors import Busy, Invalid
-from modelops_bundle.lockfile import hold
+from modelops_bundle.files.lockfile import hold
+from modelops_bundle.files.shared_lock import Use
 from modelops_bundle.objects import ObjectStore
-from modelops_bundle.shared_lock import Use
-from modelops_bundle.store import Store
+from modelops_bundle.store.store import Store
 
 STRUCTURES = {"digest_short": True, "digest": False}
 """Names of directories, as the platform calls them: short ones where possible, or whole digests always."""

@@ -3,13 +3,13 @@
 import posixpath
 from pathlib import Path
 
-from modelops_bundle.bundle import Bundle
+from modelops_bundle.bundles.bundle import Bundle
+from modelops_bundle.bundles.places import LinkTarget
+from modelops_bundle.bundles.tree import TreeEntry
 from modelops_bundle.errors import IntegrityError, shortened
 from modelops_bundle.models.entries import Entry, ModelRegistry, digests_of
-from modelops_bundle.models.registry_file import parse_registry
-from modelops_bundle.places import LinkTarget
+from modelops_bundle.models.registry_yaml.file import parse_registry
 from modelops_bundle.safe_path import REGISTRY_PATH, printable
-from modelops_bundle.tree import TreeEntry
 
 _MAX_LINKS = 40
 """What Linux follows in one path."""

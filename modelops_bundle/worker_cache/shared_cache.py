@@ -14,12 +14,12 @@ from contextlib import AbstractContextManager, closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from modelops_bundle.bundle import Bundle
-from modelops_bundle.cached_fetching import fetch_cached_version
+from modelops_bundle.bundles.bundle import Bundle
 from modelops_bundle.digest import Digest
-from modelops_bundle.fetching import Origin
-from modelops_bundle.shared_lock import Use
-from modelops_bundle.store import Store
+from modelops_bundle.fetching.cached import fetch_cached_version
+from modelops_bundle.fetching.contents import Origin
+from modelops_bundle.files.shared_lock import Use
+from modelops_bundle.store.store import Store
 from modelops_bundle.worker_cache.completion import (
     Completion,
     FileStat,

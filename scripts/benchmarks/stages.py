@@ -15,9 +15,9 @@ from threading import Thread
 
 from blake3 import blake3
 
-from modelops_bundle.chunking import chunk_id, cut
-from modelops_bundle.pack_writer import LEVEL
-from modelops_bundle.zstandard import ZstdCompressor
+from modelops_bundle.files.zstandard import ZstdCompressor
+from modelops_bundle.packs.chunking import chunk_id, cut
+from modelops_bundle.packs.writer import LEVEL
 from scripts.benchmarks.workspace import MEMORY
 
 SIZE = 256 << 20

@@ -3,10 +3,10 @@
 import os
 from pathlib import Path
 
+from modelops_bundle.checkout.index import Index
+from modelops_bundle.checkout.project import Project
+from modelops_bundle.checkout.snapshot import take
 from modelops_bundle.digest import Digest, digest_of
-from modelops_bundle.index import Index
-from modelops_bundle.project import Project
-from modelops_bundle.snapshot import take
 
 FILES = {
     ".modelops-bundle/config.yaml": b"version: 1\n",

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from modelops_bundle.canonical_json import MAX_INTEGER, MalformedDocument
 from modelops_bundle.descriptor import Descriptor
+from modelops_bundle.files.canonical_json import MAX_INTEGER, MalformedDocument
 from tests.modelops_bundle.samples import digest_number
 
 DIGEST = digest_number(1)

@@ -4,7 +4,7 @@ import pytest
 
 from modelops_bundle import errors
 from modelops_bundle.errors import MANY, BundleError, ExitCode, Invalid, NotFound, joined, shortened
-from modelops_bundle.hashing import FileChanged
+from modelops_bundle.files.hashing import FileChanged
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
+from modelops_bundle.bundles.roles import RoleMismatch
 from modelops_bundle.errors import Invalid, NotFound, WorkingTreeConflict
 from modelops_bundle.operations import BundleRef, Operations, OpsConfig, default_provider_from_env
-from modelops_bundle.roles import RoleMismatch
 from tests.support.registry_server import RegistryServer
 from tests.support.worker import digest_in
 from tests.support.workspace import Workspace, snapshot

@@ -13,11 +13,11 @@ import pytest
 from modelops_bundle.descriptor import Descriptor
 from modelops_bundle.digest import Digest, digest_of, hex_of
 from modelops_bundle.errors import IntegrityError, NotFound, TransferFailed
-from modelops_bundle.hashing import content_of
+from modelops_bundle.files.hashing import content_of
 from modelops_bundle.objects import ObjectStore
-from modelops_bundle.oci_layout import LayoutRemote
 from modelops_bundle.progress import Event, Meter
 from modelops_bundle.remote import BlobStatus
+from modelops_bundle.remotes.oci_layout import LayoutRemote
 from modelops_bundle.transfer import (
     WrongBytes,
     download,

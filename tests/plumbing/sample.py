@@ -8,7 +8,7 @@ that nobody has been given yet.
 import os
 from pathlib import Path
 
-from modelops_bundle.project import Project
+from modelops_bundle.checkout.project import Project
 from tests.support.cli import Result, run
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from modelops_bundle.project import Project
+from modelops_bundle.checkout.project import Project
 from tests.plumbing.sample import assert_refused, edit, golden, publish, succeed, tracked_paths
 from tests.support.cli import run
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from modelops_bundle.checkout.project import Project
 from modelops_bundle.digest import Digest, digest_of, hex_of
-from modelops_bundle.project import Project
 from tests.plumbing.sample import TRACKED, assert_refused, golden, publish, succeed
 from tests.support.cli import run
 

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from modelops_bundle.checkout.project import Project
 from modelops_bundle.digest import digest_of
-from modelops_bundle.project import Project
 from tests.plumbing.sample import LINK_TARGET, TRACKED, assert_refused, golden, succeed
 from tests.support.cli import run
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from modelops_bundle.adding import add_paths
+from modelops_bundle.checkout.adding import add_paths
+from modelops_bundle.checkout.project import Project
 from modelops_bundle.plumbing._patch import MAX_BYTES, patch, unified, wanted_content
 from modelops_bundle.plumbing.diff_index import diff_index, old_tree
-from modelops_bundle.project import Project
 from tests.plumbing.sample import edit, publish
 from tests.support.workspace import snapshot
 

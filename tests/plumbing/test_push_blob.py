@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from modelops_bundle.checkout.project import Project
 from modelops_bundle.digest import Digest, digest_of, hex_of
-from modelops_bundle.project import Project
 from modelops_bundle.safe_path import CONFIG_PATH
-from modelops_bundle.storage_config import DEFAULT_THRESHOLD
+from modelops_bundle.storage.config import DEFAULT_THRESHOLD
 from tests.plumbing.sample import TRACKED, assert_refused, edit, golden, publish, succeed
 from tests.support.cli import run
 

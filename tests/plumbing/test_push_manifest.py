@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from modelops_bundle.oci_layout import LayoutRemote
+from modelops_bundle.checkout.project import Project
 from modelops_bundle.plumbing._records import NO_DIGEST
-from modelops_bundle.project import Project
-from modelops_bundle.refs import remote_ref
+from modelops_bundle.remotes.oci_layout import LayoutRemote
+from modelops_bundle.store.refs import remote_ref
 from tests.plumbing.sample import assert_refused, edit, golden, publish, succeed
 from tests.support.cli import run
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from modelops_bundle.checkout.index import IndexEntry
+from modelops_bundle.checkout.project import Project
 from modelops_bundle.digest import digest_of
-from modelops_bundle.hashing import content_of
-from modelops_bundle.index import IndexEntry
-from modelops_bundle.project import Project
+from modelops_bundle.files.hashing import content_of
 from tests.plumbing.sample import succeed
 from tests.plumbing.test_contracts import environment
 from tests.support.cli import run

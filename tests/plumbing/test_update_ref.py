@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from modelops_bundle.checkout.project import Project
 from modelops_bundle.plumbing._records import NO_DIGEST
-from modelops_bundle.project import Project
-from modelops_bundle.sync_state import read_log
+from modelops_bundle.sync.state import read_log
 from tests.plumbing.sample import assert_refused, edit, golden, publish, succeed
 from tests.support.cli import run
 

@@ -8,9 +8,9 @@ import pytest
 from modelops_bundle.errors import NotFound
 from modelops_bundle.plumbing._session import Session
 from modelops_bundle.plumbing._version import base_version, published_version, version_of
-from modelops_bundle.refs import tag_ref
 from modelops_bundle.settings import Settings
-from modelops_bundle.sync_state import record_seen
+from modelops_bundle.store.refs import tag_ref
+from modelops_bundle.sync.state import record_seen
 from tests.plumbing.sample import edit
 from tests.support.cli import run
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from modelops_bundle.checkout.project import Project
 from modelops_bundle.digest import Digest
-from modelops_bundle.project import Project
-from modelops_bundle.storage_config import DEFAULT_THRESHOLD
+from modelops_bundle.storage.config import DEFAULT_THRESHOLD
 from tests.plumbing.sample import assert_refused, edit, golden, succeed
 from tests.support.cli import run
 

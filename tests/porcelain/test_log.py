@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from modelops_bundle.project import Project
+from modelops_bundle.checkout.project import Project
 from tests.support.cli import run
 from tests.support.workspace import Workspace
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from modelops_bundle.bundles.media_types import OCI_MANIFEST
 from modelops_bundle.descriptor import Descriptor
 from modelops_bundle.digest import digest_of
-from modelops_bundle.media_types import OCI_MANIFEST
-from modelops_bundle.oci_layout import LayoutRemote
+from modelops_bundle.remotes.oci_layout import LayoutRemote
 from tests.support.cli import run
 from tests.support.registry_server import RegistryServer
 from tests.support.workspace import Workspace

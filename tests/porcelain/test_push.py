@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from modelops_bundle.bundles.tree import Tree
+from modelops_bundle.checkout.project import Project
+from modelops_bundle.checkout.tracking import Tracked, snapshot
 from modelops_bundle.models import renewed_snapshot
 from modelops_bundle.models.entries import Entry, digests_of
-from modelops_bundle.models.registry_file import parse_registry
-from modelops_bundle.project import Project
-from modelops_bundle.tracking import Tracked, snapshot
-from modelops_bundle.tree import Tree
+from modelops_bundle.models.registry_yaml.file import parse_registry
 from tests.support.registering import RATES, edit, make_registered
 from tests.support.workspace import Workspace
 

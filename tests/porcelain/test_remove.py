@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from modelops_bundle.project import Project
-from modelops_bundle.removal import remove_paths
+from modelops_bundle.checkout.project import Project
+from modelops_bundle.checkout.removal import remove_paths
 from tests.porcelain.conftest import FILES
 from tests.support.cli import run
 from tests.support.workspace import Workspace

@@ -2,8 +2,8 @@
 
 import pytest
 
+from modelops_bundle.bundles.tree_diff import State
 from modelops_bundle.porcelain._states import TITLES, only, show_states, state_records, states_json
-from modelops_bundle.tree_diff import State
 
 STATES = {
     "a": State.MODIFIED_LOCAL,

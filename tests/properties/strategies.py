@@ -4,9 +4,9 @@ import hashlib
 
 from hypothesis import strategies as st
 
+from modelops_bundle.bundles.tree import Mode, Tree, TreeEntry, tree_of
 from modelops_bundle.digest import PREFIX, Digest, digest_of
 from modelops_bundle.safe_path import UnsafePath, check_path, collisions
-from modelops_bundle.tree import Mode, Tree, TreeEntry, tree_of
 
 _LETTERS = st.one_of(
     st.sampled_from("abcAB0._- ~"),

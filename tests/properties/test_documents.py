@@ -6,19 +6,25 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modelops_bundle.bundle import read_bundle
-from modelops_bundle.bundle_index import LAYERS, BundleFile, BundleIndex, bundle_index_of, parse_bundle_index
-from modelops_bundle.canonical_json import MAX_INTEGER
-from modelops_bundle.config import parse_config
+from modelops_bundle.bundles.bundle import read_bundle
+from modelops_bundle.bundles.bundle_index import (
+    LAYERS,
+    BundleFile,
+    BundleIndex,
+    bundle_index_of,
+    parse_bundle_index,
+)
+from modelops_bundle.bundles.manifest import BundleConfig, Manifest, parse_bundle_config, parse_manifest
+from modelops_bundle.bundles.media_types import BUNDLE, BUNDLE_CONFIG, BUNDLE_INDEX
+from modelops_bundle.bundles.places import NOWHERE, TITLED, External, LinkTarget, Place, Terms
+from modelops_bundle.bundles.tree import Mode, TreeEntry
+from modelops_bundle.checkout.config import parse_config
 from modelops_bundle.descriptor import Descriptor
 from modelops_bundle.digest import Digest, digest_of
 from modelops_bundle.errors import BundleError, ExitCode
-from modelops_bundle.manifest import BundleConfig, Manifest, parse_bundle_config, parse_manifest
-from modelops_bundle.media_types import BUNDLE, BUNDLE_CONFIG, BUNDLE_INDEX
-from modelops_bundle.places import NOWHERE, TITLED, External, LinkTarget, Place, Terms
+from modelops_bundle.files.canonical_json import MAX_INTEGER
+from modelops_bundle.files.yaml_file import dump, load_mapping
 from modelops_bundle.safe_path import UnsafePath, check_collisions
-from modelops_bundle.tree import Mode, TreeEntry
-from modelops_bundle.yaml_file import dump, load_mapping
 from tests.properties.strategies import digests, paths, trees
 from tests.support.bundles import labels_of, no_document
 

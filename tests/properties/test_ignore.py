@@ -8,8 +8,8 @@ from pathlib import Path
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from modelops_bundle.checkout.ignore import IgnoreRules, _compile
 from modelops_bundle.errors import Invalid
-from modelops_bundle.ignore import IgnoreRules, _compile
 from tests.support.programs import require
 
 FILES = [

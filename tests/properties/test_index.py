@@ -7,7 +7,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from modelops_bundle.index import Index, IndexEntry, load_index, write_index
+from modelops_bundle.checkout.index import Index, IndexEntry, load_index, write_index
 from tests.properties.strategies import raw_digests
 
 LATER = 2**62

@@ -10,16 +10,16 @@ from unittest import mock
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from modelops_bundle.bundle import Bundle
-from modelops_bundle.checkout import Checkout
+from modelops_bundle.bundles.bundle import Bundle
+from modelops_bundle.bundles.layers import LayerRules
+from modelops_bundle.bundles.tree import Mode, Tree, TreeEntry, tree_of
+from modelops_bundle.checkout.project import Project
+from modelops_bundle.checkout.writing import Checkout
 from modelops_bundle.digest import Digest, digest_of
 from modelops_bundle.errors import WorkingTreeConflict
-from modelops_bundle.layers import LayerRules
-from modelops_bundle.merge import merge
-from modelops_bundle.project import Project
 from modelops_bundle.safe_path import collisions
-from modelops_bundle.sync import PullOptions
-from modelops_bundle.tree import Mode, Tree, TreeEntry, tree_of
+from modelops_bundle.sync.merge import merge
+from modelops_bundle.sync.plan import PullOptions
 from tests.modelops_bundle.samples import everything_below, track
 from tests.properties.strategies import entry
 from tests.support.bundles import titled_bundle

@@ -15,7 +15,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from modelops_bundle import encoding, packing, reuse, unpacking
+from modelops_bundle.packs import packing, reuse, unpacking
+from modelops_bundle.pushing import encoding
 from tests.support.workspace import METADATA, Workspace
 
 CUT_FROM = 64 << 10

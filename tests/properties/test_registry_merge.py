@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from modelops_bundle.models.entries import ModelEntry, ModelRegistry, TargetEntry, TargetSet
 from modelops_bundle.models.model_digest import digest_of_entry
-from modelops_bundle.models.registry_file import format_registry, parse_registry
-from modelops_bundle.models.registry_merge import MergedRegistry, merge_registries
+from modelops_bundle.models.registry_yaml.file import format_registry, parse_registry
+from modelops_bundle.models.registry_yaml.merge import MergedRegistry, merge_registries
 from modelops_bundle.source.facts import Parameter
 
 IDS = st.sampled_from(["seir", "sir", "seis"])

@@ -6,10 +6,10 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
+from modelops_bundle.bundles.tree import EMPTY, Tree, TreeEntry, tree_of
+from modelops_bundle.bundles.tree_diff import State, differences, same, three_way
 from modelops_bundle.safe_path import check_collisions
-from modelops_bundle.sync import PullOptions, PullPlan, plan_pull, plan_push
-from modelops_bundle.tree import EMPTY, Tree, TreeEntry, tree_of
-from modelops_bundle.tree_diff import State, differences, same, three_way
+from modelops_bundle.sync.plan import PullOptions, PullPlan, plan_pull, plan_push
 from tests.properties.strategies import entry, short_paths, trees
 
 MIRROR = {

@@ -13,7 +13,7 @@ import pytest
 from modelops_bundle.blob_stores.location import blob_key
 from modelops_bundle.blob_stores.parts import PART
 from modelops_bundle.digest import digest_of
-from modelops_bundle.yaml_file import dump
+from modelops_bundle.files.yaml_file import dump
 from tests.support.cli import run_process
 from tests.support.storage_places import StoragePlace, StorageServers, storage_servers
 from tests.support.workspace import Workspace

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from modelops_bundle.storage_config import DEFAULT_THRESHOLD
+from modelops_bundle.storage.config import DEFAULT_THRESHOLD
 from tests.support.cli import CHECKOUT
 from tests.support.registry_server import RegistryServer
 from tests.support.stub_registry import StubRegistry, stub_registry

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from modelops_bundle.storage_config import DEFAULT_THRESHOLD
+from modelops_bundle.storage.config import DEFAULT_THRESHOLD
 from tests.support.workspace import METADATA, Workspace
 
 

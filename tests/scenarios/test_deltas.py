@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from modelops_bundle.media_types import OCI_MANIFEST
+from modelops_bundle.bundles.media_types import OCI_MANIFEST
 from scripts.benchmarks.wire import counted
 from tests.support.programs import require
 from tests.support.registry_server import RegistryServer, anonymous_registry

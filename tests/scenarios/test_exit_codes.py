@@ -8,10 +8,10 @@ from pathlib import Path
 import httpx
 import pytest
 
+from modelops_bundle.bundles.media_types import DOCKER_MANIFEST
+from modelops_bundle.checkout.project import Project
 from modelops_bundle.digest import digest_of
-from modelops_bundle.lockfile import hold
-from modelops_bundle.media_types import DOCKER_MANIFEST
-from modelops_bundle.project import Project
+from modelops_bundle.files.lockfile import hold
 from tests.support.registry_server import RegistryServer
 from tests.support.workspace import METADATA, Workspace, assert_refusal
 

@@ -12,9 +12,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from modelops_bundle import encoding, packing, unpacking
+from modelops_bundle.packs import packing, unpacking
+from modelops_bundle.pushing import encoding
 from modelops_bundle.registry import retry
-from tests.modelops_bundle.packs import noise
+from tests.modelops_bundle.packs_in_memory import noise
 from tests.support.stub_messages import Answer
 from tests.support.stub_registry import Quirks, StubRegistry, stub_registry
 from tests.support.workspace import Workspace

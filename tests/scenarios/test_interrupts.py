@@ -14,7 +14,7 @@ from threading import Event
 
 import pytest
 
-from modelops_bundle.media_types import BUNDLE_FILE, BUNDLE_PACK
+from modelops_bundle.bundles.media_types import BUNDLE_FILE, BUNDLE_PACK
 from tests.support import cli
 from tests.support.stub_registry import StubRegistry, stub_registry
 from tests.support.workspace import Workspace, assert_refusal

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from modelops_bundle.chunking import MAX_CHUNK, MIN_CHUNK
-from modelops_bundle.pack_format import PACK_SIZE
-from modelops_bundle.packing import CUT_FROM, FRAME
+from modelops_bundle.packs.chunking import MAX_CHUNK, MIN_CHUNK
+from modelops_bundle.packs.format import PACK_SIZE
+from modelops_bundle.packs.packing import CUT_FROM, FRAME
 from tests.support.workspace import Workspace
 
 LIMITS = {"chunk-min": MIN_CHUNK, "chunk-max": MAX_CHUNK, "frame": FRAME, "cut": CUT_FROM}

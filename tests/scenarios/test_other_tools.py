@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from modelops_bundle import storage
 from modelops_bundle.blob_stores.directory import DirectoryStore
 from modelops_bundle.blob_stores.location import Container, Scheme
+from modelops_bundle.storage import stores as storage
 from tests.support.foreign_layout import EarlierBundle, manifest_of, publish, sha256, titled
 from tests.support.programs import require_module
 from tests.support.registry_server import RegistryServer

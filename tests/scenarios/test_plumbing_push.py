@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from modelops_bundle.checkout.project import Project
 from modelops_bundle.porcelain.commands import PLUMBING
-from modelops_bundle.project import Project
-from modelops_bundle.storage_config import DEFAULT_THRESHOLD
+from modelops_bundle.storage.config import DEFAULT_THRESHOLD
 from tests.support.cli import CHECKOUT
 from tests.support.registry_server import RegistryServer
 from tests.support.workspace import Workspace

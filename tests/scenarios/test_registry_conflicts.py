@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from modelops_bundle.models.registry_file import parse_registry
-from modelops_bundle.oci_layout import LayoutRemote
-from modelops_bundle.project import Project
+from modelops_bundle.checkout.project import Project
+from modelops_bundle.models.registry_yaml.file import parse_registry
+from modelops_bundle.remotes.oci_layout import LayoutRemote
 from modelops_bundle.safe_path import REGISTRY_PATH
 from tests.support.workspace import METADATA, Workspace
 

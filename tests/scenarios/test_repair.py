@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from modelops_bundle.checkout.project import Project
 from modelops_bundle.digest import digest_of, hex_of
-from modelops_bundle.oci_layout import LayoutRemote
-from modelops_bundle.overtaken import base_before_overtaken_push
-from modelops_bundle.project import Project
+from modelops_bundle.remotes.oci_layout import LayoutRemote
+from modelops_bundle.sync.overtaken import base_before_overtaken_push
 from tests.support.workspace import Workspace
 
 

@@ -9,7 +9,7 @@ import pytest
 from modelops_bundle.blob_stores.location import blob_key
 from modelops_bundle.digest import digest_of
 from modelops_bundle.errors import IntegrityError, NotFound
-from modelops_bundle.yaml_file import dump
+from modelops_bundle.files.yaml_file import dump
 from tests.support.storage_places import StoragePlace, StorageServers, storage_servers
 from tests.support.worker import REPOSITORY, publish, worker
 from tests.support.workspace import Workspace, snapshot

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 
-from modelops_bundle.bundle import Bundle, build_bundle
-from modelops_bundle.bundle_index import BundleFile, BundleIndex, ChunkedDocument, bundle_index_of
+from modelops_bundle.bundles.bundle import Bundle, build_bundle
+from modelops_bundle.bundles.bundle_index import BundleFile, BundleIndex, ChunkedDocument, bundle_index_of
+from modelops_bundle.bundles.layers import LayerRules
+from modelops_bundle.bundles.places import NOWHERE, TITLED, LinkTarget, Place, Terms, label_of
+from modelops_bundle.bundles.tree import Mode, Tree
 from modelops_bundle.descriptor import Descriptor
 from modelops_bundle.digest import Digest
-from modelops_bundle.layers import LayerRules
-from modelops_bundle.places import NOWHERE, TITLED, LinkTarget, Place, Terms, label_of
 from modelops_bundle.safe_path import check_link, check_path
-from modelops_bundle.tree import Mode, Tree
 
 
 def titled_bundle(

@@ -22,9 +22,9 @@ from dataclasses import dataclass, field
 from http.server import ThreadingHTTPServer
 from typing import Literal
 
+from modelops_bundle.bundles.media_types import BUNDLE_FILE, OCI_MANIFEST
 from modelops_bundle.descriptor import Descriptor
 from modelops_bundle.digest import Digest, digest_of
-from modelops_bundle.media_types import BUNDLE_FILE, OCI_MANIFEST
 from tests.support.certificates import ServerCertificate
 from tests.support.stub_handler import StubHandler
 from tests.support.stub_messages import Answer, Received, Seen

@@ -9,8 +9,8 @@ import uuid
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from modelops_bundle.bundles.media_types import OCI_INDEX
 from modelops_bundle.digest import digest_of
-from modelops_bundle.media_types import OCI_INDEX
 from tests.support.stub_messages import Answer, Received, error
 from tests.support.stub_tokens import answer_token, refuse_access
 

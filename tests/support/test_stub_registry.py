@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from modelops_bundle.media_types import BUNDLE, OCI_INDEX
+from modelops_bundle.bundles.media_types import BUNDLE, OCI_INDEX
 from tests.support.stub_registry import Quirks, StubRegistry, stub_registry
 
 

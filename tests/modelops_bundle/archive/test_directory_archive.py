@@ -16,7 +16,7 @@ from modelops_bundle.archive.compression import Compression
 from modelops_bundle.archive.directory_archive import export_directory
 from modelops_bundle.archive.unpacking_archive import open_archive, restore_directory
 from modelops_bundle.errors import Invalid
-from modelops_bundle.hashing import FileChanged, read_content
+from modelops_bundle.files.hashing import FileChanged, read_content
 from tests.modelops_bundle.archive.archives import FILES, make, make_differently
 from tests.support.programs import require
 

@@ -6,9 +6,9 @@ import tarfile
 import pytest
 
 from modelops_bundle.archive.tar_reader import DamagedArchive, NotAnArchive, TarReader
+from modelops_bundle.bundles.tree import Mode
 from modelops_bundle.errors import BundleError, UnsupportedMediaType
-from modelops_bundle.tar_member import END, comment_header, directory_header, header
-from modelops_bundle.tree import Mode
+from modelops_bundle.packs.tar_member import END, comment_header, directory_header, header
 from tests.modelops_bundle.archive.archives import tar_of
 
 LONG = "/".join(["directory" * 9] * 5)

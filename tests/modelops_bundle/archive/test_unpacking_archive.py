@@ -9,7 +9,7 @@ from modelops_bundle.archive.directory_archive import COMMENT, export_directory
 from modelops_bundle.archive.unpacking_archive import open_archive, restore_directory
 from modelops_bundle.digest import Digest
 from modelops_bundle.errors import IntegrityError, Invalid, NotFound, WorkingTreeConflict
-from modelops_bundle.tar_member import comment_header
+from modelops_bundle.packs.tar_member import comment_header
 from tests.modelops_bundle.archive.archives import FILES, make, tar_of
 
 

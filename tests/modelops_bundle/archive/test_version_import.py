@@ -16,13 +16,13 @@ from modelops_bundle.archive.version_import import (
     send_version,
     unpack_layout,
 )
-from modelops_bundle.bundle import Bundle
+from modelops_bundle.bundles.bundle import Bundle
+from modelops_bundle.checkout.project import Project
 from modelops_bundle.digest import hex_of
 from modelops_bundle.errors import IntegrityError, NotFound, RemoteMoved, UnsupportedMediaType
-from modelops_bundle.oci_layout import LayoutRemote
-from modelops_bundle.project import Project
-from modelops_bundle.remote_version import fetch_version
-from modelops_bundle.store import Store
+from modelops_bundle.fetching.remote_version import fetch_version
+from modelops_bundle.remotes.oci_layout import LayoutRemote
+from modelops_bundle.store.store import Store
 from tests.modelops_bundle.archive.archives import tar_of
 from tests.support.workspace import Workspace
 

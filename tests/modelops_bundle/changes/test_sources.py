@@ -104,7 +104,7 @@ def test_a_broken_notebook_is_compared_as_text() -> None:
     assert compared(notebook("x = 1"), "{", "a.ipynb").note == "does not parse, so compared line by line"
 
 
-REAL = (CHECKOUT / "modelops_bundle/merge.py").read_text()
+REAL = (CHECKOUT / "modelops_bundle/sync/merge.py").read_text()
 
 
 def edited(source: str, chance: random.Random) -> str:

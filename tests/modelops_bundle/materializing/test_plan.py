@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from modelops_bundle.bundle_index import BundleFile
+from modelops_bundle.bundles.bundle_index import BundleFile
+from modelops_bundle.bundles.places import TITLED, External, LinkTarget
+from modelops_bundle.bundles.tree import Mode, TreeEntry
 from modelops_bundle.digest import digest_of
 from modelops_bundle.errors import WorkingTreeConflict
 from modelops_bundle.materializing.destination import Destination
 from modelops_bundle.materializing.plan import Action, Options, Plan, plan_files, refuse_conflicts
-from modelops_bundle.places import TITLED, External, LinkTarget
-from modelops_bundle.tree import Mode, TreeEntry
 
 URI = "az://models/ab/cd/abcd"
 NEITHER, OVERWRITE, PREFETCH = Options(), Options(overwrite=True), Options(prefetch_external=True)

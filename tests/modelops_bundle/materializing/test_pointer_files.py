@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modelops_bundle.bundle_index import LAYERS, BundleFile
+from modelops_bundle.bundles.bundle_index import LAYERS, BundleFile
+from modelops_bundle.bundles.places import External
+from modelops_bundle.bundles.tree import Mode, TreeEntry
 from modelops_bundle.digest import digest_of
 from modelops_bundle.errors import Invalid
 from modelops_bundle.materializing.pointer_files import (
@@ -19,8 +21,6 @@ from modelops_bundle.materializing.pointer_files import (
     pointer_to,
     read_pointers,
 )
-from modelops_bundle.places import External
-from modelops_bundle.tree import Mode, TreeEntry
 
 URI = "az://models/ab/cd/abcd"
 POINTER = Pointer("data/train.csv", URI, digest_of(b"x"), 1, "data")
@@ -55,7 +55,10 @@ def test_the_bytes_are_pinned() -> None:
     "change",
     [
         *({"original_path": path} for path in ("", "../x", "/etc/passwd", ".mops/x", ".git/config", None)),
-        *({"uri": uri} for uri in ("", None, "https://x/y", "az://models/../x", f"{URI}?sig=1", "file:///etc/passwd")),
+        *(
+            {"uri": uri}
+            for uri in ("", None, "https://x/y", "az://models/../x", f"{URI}?sig=1", "file:///etc/passwd")
+        ),
         *({"sha256": text} for text in ("", "00", "A" * 64, None, f"sha256:{'0' * 64}")),
         *({"size": size} for size in (-1, 1.5, True, None, "1")),
         *({"schema_version": version} for version in (0, 2, "1", None)),

@@ -2,7 +2,7 @@
 
 from modelops_bundle.models.findings import Finding
 from modelops_bundle.models.overview import Overview
-from modelops_bundle.models.preflight import preflight
+from modelops_bundle.models.preflight.rules import preflight
 from tests.modelops_bundle.models.registered import FakeFiles, files_of
 
 

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from modelops_bundle.changes.detail import Effect
+from modelops_bundle.checkout.project import Project
 from modelops_bundle.models.entries import ModelEntry, ModelRegistry
 from modelops_bundle.models.explanation import Cause, Explanation, explain
 from modelops_bundle.models.overview import assess
 from modelops_bundle.models.readiness import Change, Condition, How, Role
-from modelops_bundle.models.surroundings import Surroundings
-from modelops_bundle.project import Project
+from modelops_bundle.models.registering.surroundings import Surroundings
 from tests.modelops_bundle.source.projects import make_project, sources_of, write_files
 
 FILES = {

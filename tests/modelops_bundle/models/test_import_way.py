@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from modelops_bundle.models.import_way import declared_name, way_to
-from modelops_bundle.models.surroundings import Surroundings
+from modelops_bundle.models.registering.surroundings import Surroundings
 from tests.modelops_bundle.models.registered import model
 from tests.modelops_bundle.source.projects import make_project, notebook, sources_of
 

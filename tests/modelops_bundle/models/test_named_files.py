@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from modelops_bundle.index import Index
+from modelops_bundle.checkout.index import Index
+from modelops_bundle.checkout.project import Project
 from modelops_bundle.models.dependencies import Present
 from modelops_bundle.models.named_files import NamedFiles
-from modelops_bundle.project import Project
 from modelops_bundle.source.project_sources import ProjectSources
 from tests.modelops_bundle.models.registered import assessed, model, overview, target
 

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
+from modelops_bundle.bundles.layers import LayerRules
+from modelops_bundle.bundles.tree import Mode, TreeEntry, tree_of
+from modelops_bundle.checkout.project import Project
 from modelops_bundle.digest import Digest, digest_of
-from modelops_bundle.layers import LayerRules
 from modelops_bundle.models.old_content import find_old
 from modelops_bundle.objects import ObjectCorrupt
-from modelops_bundle.project import Project
-from modelops_bundle.refs import HEAD, tag_ref
-from modelops_bundle.tree import Mode, TreeEntry, tree_of
+from modelops_bundle.store.refs import HEAD, tag_ref
 from tests.support.bundles import titled_bundle
 
 OLD = b"day,cases\n1,3\n"

@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
+from modelops_bundle.checkout.project import Project
 from modelops_bundle.models.findings import Kind
 from modelops_bundle.models.overview import Overview, assess
 from modelops_bundle.models.readiness import Condition
-from modelops_bundle.models.recording import look_around
-from modelops_bundle.models.registry_file import read_registry
-from modelops_bundle.project import Project
+from modelops_bundle.models.registering.recording import look_around
+from modelops_bundle.models.registry_yaml.file import read_registry
 from tests.support.registering import edit, make_registered
 from tests.support.workspace import Workspace
 

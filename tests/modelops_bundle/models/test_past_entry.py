@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from modelops_bundle.bundle import Bundle
+from modelops_bundle.bundles.bundle import Bundle
+from modelops_bundle.bundles.layers import LayerRules
+from modelops_bundle.bundles.tree import Mode, TreeEntry, tree_of
 from modelops_bundle.digest import Digest
-from modelops_bundle.layers import LayerRules
 from modelops_bundle.models.entries import ModelRegistry, digests_of
 from modelops_bundle.models.past_entry import digest_in, entry_in, path_in, with_meaning
 from modelops_bundle.objects import ObjectStore
-from modelops_bundle.tree import Mode, TreeEntry, tree_of
 from tests.modelops_bundle.models.registered import digest, model, target
 from tests.support.bundles import titled_bundle
 

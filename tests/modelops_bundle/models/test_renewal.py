@@ -4,14 +4,14 @@ from dataclasses import replace
 
 import pytest
 
+from modelops_bundle.bundles.tree import Mode, Tree, TreeEntry, tree_of
 from modelops_bundle.digest import Digest
 from modelops_bundle.models.dependencies import Present
 from modelops_bundle.models.entries import ModelEntry
 from modelops_bundle.models.findings import About, Kind
 from modelops_bundle.models.overview import Assessed
-from modelops_bundle.models.registration import Registered
+from modelops_bundle.models.registering.registration import Registered
 from modelops_bundle.models.renewal import BrokenModels, Renewal, written_since
-from modelops_bundle.tree import Mode, Tree, TreeEntry, tree_of
 from tests.modelops_bundle.models.registered import assessed, digest, edited, model, overview
 
 SEIR = model()

@@ -4,15 +4,15 @@ from pathlib import Path
 
 import pytest
 
+from modelops_bundle.bundles.tree import EMPTY
+from modelops_bundle.checkout.project import Project
+from modelops_bundle.checkout.tracking import Tracked
 from modelops_bundle.digest import digest_of
-from modelops_bundle.hashing import FileChanged
-from modelops_bundle.models.registry_file import parse_registry, read_registry
+from modelops_bundle.files.hashing import FileChanged
+from modelops_bundle.models.registry_yaml.file import parse_registry, read_registry
 from modelops_bundle.models.renewal import BrokenModels, Renewal
 from modelops_bundle.models.renewed_snapshot import carry_out, snapshot_renewed
-from modelops_bundle.project import Project
 from modelops_bundle.safe_path import REGISTRY_PATH
-from modelops_bundle.tracking import Tracked
-from modelops_bundle.tree import EMPTY
 from tests.support.registering import edit, make_registered
 from tests.support.workspace import Workspace
 

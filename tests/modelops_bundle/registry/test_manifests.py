@@ -3,6 +3,14 @@ from typing import Any
 
 import pytest
 
+from modelops_bundle.bundles.media_types import (
+    BUNDLE,
+    BUNDLE_CONFIG,
+    DOCKER_MANIFEST,
+    DOCKER_MANIFEST_LIST,
+    OCI_INDEX,
+    OCI_MANIFEST,
+)
 from modelops_bundle.digest import digest_of
 from modelops_bundle.errors import (
     AuthRefused,
@@ -11,14 +19,6 @@ from modelops_bundle.errors import (
     NotFound,
     TransferFailed,
     UnsupportedMediaType,
-)
-from modelops_bundle.media_types import (
-    BUNDLE,
-    BUNDLE_CONFIG,
-    DOCKER_MANIFEST,
-    DOCKER_MANIFEST_LIST,
-    OCI_INDEX,
-    OCI_MANIFEST,
 )
 from modelops_bundle.registry.remote import RegistryRemote
 from modelops_bundle.remote import MAX_MANIFEST_BYTES, BlobsMissing, RemoteManifest

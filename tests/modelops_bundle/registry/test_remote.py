@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from modelops_bundle.bundles.media_types import BUNDLE, BUNDLE_CONFIG, BUNDLE_FILE, OCI_MANIFEST
 from modelops_bundle.descriptor import Descriptor
 from modelops_bundle.digest import Digest, digest_of
 from modelops_bundle.errors import Invalid, RemoteMoved, TransferFailed
-from modelops_bundle.media_types import BUNDLE, BUNDLE_CONFIG, BUNDLE_FILE, OCI_MANIFEST
 from modelops_bundle.registry.reference import parse_reference
 from modelops_bundle.registry.remote import RegistryRemote
 from modelops_bundle.remote import BlobsMissing, BlobStatus, Remote

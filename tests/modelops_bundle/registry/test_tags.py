@@ -3,6 +3,7 @@ from collections.abc import Callable
 
 import pytest
 
+from modelops_bundle.bundles.media_types import OCI_MANIFEST
 from modelops_bundle.digest import digest_of
 from modelops_bundle.errors import (
     AuthRefused,
@@ -12,7 +13,6 @@ from modelops_bundle.errors import (
     RemoteMoved,
     TransferFailed,
 )
-from modelops_bundle.media_types import OCI_MANIFEST
 from modelops_bundle.registry import tags
 from modelops_bundle.registry.origin import RefusedAddress
 from modelops_bundle.registry.remote import RegistryRemote

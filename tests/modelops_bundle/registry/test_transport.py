@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from modelops_bundle.bundles.media_types import OCI_MANIFEST
 from modelops_bundle.digest import digest_of
 from modelops_bundle.errors import BundleError, TransferFailed
-from modelops_bundle.media_types import OCI_MANIFEST
 from modelops_bundle.registry.origin import RefusedAddress
 from modelops_bundle.registry.remote import RegistryRemote
 from modelops_bundle.settings import Settings

@@ -4,10 +4,10 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from modelops_bundle.project import Project
+from modelops_bundle.checkout.project import Project
+from modelops_bundle.checkout.tracking import refresh
 from modelops_bundle.source.import_graph import ImportGraph
 from modelops_bundle.source.project_sources import ProjectSources
-from modelops_bundle.tracking import refresh
 from tests.support.cli import run
 
 

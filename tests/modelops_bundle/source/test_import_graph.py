@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from modelops_bundle.checkout.tracking import refresh
 from modelops_bundle.errors import NotFound
 from modelops_bundle.source.facts import ImportStatement
 from modelops_bundle.source.import_graph import Edge, ImportGraph
 from modelops_bundle.source.project_sources import ProjectSources
-from modelops_bundle.tracking import refresh
 from tests.modelops_bundle.source.projects import graph_of, make_project, notebook, sources_of, write_files
 
 FILES = {

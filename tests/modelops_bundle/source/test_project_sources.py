@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from modelops_bundle.checkout.project import Project
+from modelops_bundle.checkout.tracking import refresh
 from modelops_bundle.errors import Invalid, NotFound
-from modelops_bundle.hashing import FileChanged
-from modelops_bundle.project import Project
+from modelops_bundle.files.hashing import FileChanged
 from modelops_bundle.source import project_sources
 from modelops_bundle.source.facts import ImportStatement, SourceFacts
 from modelops_bundle.source.project_sources import ProjectSources
 from modelops_bundle.source.reading import read_source
-from modelops_bundle.tracking import refresh
 from tests.modelops_bundle.source.projects import make_project, notebook, sources_of, write_files
 
 FILES = {

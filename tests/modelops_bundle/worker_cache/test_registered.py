@@ -3,12 +3,12 @@ from pathlib import Path
 
 import pytest
 
-from modelops_bundle.bundle import Bundle
+from modelops_bundle.bundles.bundle import Bundle
+from modelops_bundle.bundles.layers import LayerRules
+from modelops_bundle.bundles.tree import Mode, TreeEntry, tree_of
 from modelops_bundle.digest import Digest, digest_of
-from modelops_bundle.layers import LayerRules
 from modelops_bundle.models.entries import ModelEntry, ModelRegistry, TargetEntry
-from modelops_bundle.models.registry_file import format_registry
-from modelops_bundle.tree import Mode, TreeEntry, tree_of
+from modelops_bundle.models.registry_yaml.file import format_registry
 from modelops_bundle.worker_cache.registered import RegistryMismatch, check_registered
 from tests.support.bundles import titled_bundle
 

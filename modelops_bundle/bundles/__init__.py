@@ -1,0 +1,1 @@
+"""A published version and the documents that describe it: pure values, read and written without a network."""

@@ -1,0 +1,1 @@
+"""Bring published versions here: their documents, then their files, verified and resumed."""

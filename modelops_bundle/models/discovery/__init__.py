@@ -1,0 +1,1 @@
+"""Find models, targets and what they inherit in source files, and files below declared directories."""

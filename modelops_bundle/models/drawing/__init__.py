@@ -1,0 +1,1 @@
+"""Pictures of models, targets and files."""

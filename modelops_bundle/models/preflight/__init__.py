@@ -1,0 +1,1 @@
+"""What can be told about registered models before anybody runs them."""

@@ -1,0 +1,1 @@
+"""The file `registry.yaml`: read, written, and merged entry by entry."""

@@ -1,0 +1,1 @@
+"""Packs: one blob that holds many chunks and small files."""

@@ -1,0 +1,106 @@
+"""Put files into blob stores, before the manifest that names them: several at a time, in bounded memory."""
+
+from collections.abc import Container, Mapping
+from contextlib import suppress
+from typing import BinaryIO
+
+from modelops_bundle.blob_stores.location import BlobLocation, parse_uri
+from modelops_bundle.blob_stores.parts import PART
+from modelops_bundle.bundles.bundle import Bundle
+from modelops_bundle.bundles.places import External
+from modelops_bundle.bundles.tree import Tree, TreeEntry
+from modelops_bundle.checkout.content import ContentGone, source_of
+from modelops_bundle.errors import IntegrityError, Invalid
+from modelops_bundle.files.hashing import FileChanged
+from modelops_bundle.progress import Meter
+from modelops_bundle.pushing.counted_content import CountedContent
+from modelops_bundle.pushing.publishing import Route, Tracking, holds
+from modelops_bundle.remote import BlobStatus
+from modelops_bundle.storage.stores import OpenStore
+from modelops_bundle.transfer import OpenContent, in_parallel
+
+Places = Mapping[BlobLocation, TreeEntry]
+"""The files that are to be in blob stores, each content once."""
+
+
+def places_of(tree: Tree, uris: Mapping[str, str], placed: Container[BlobLocation] = ()) -> Places:
+    """Return where files of a tree go, whose URIs are given by path, but for what is `placed` already."""
+    found = {parse_uri(uri): tree[path] for path, uri in uris.items()}
+    return {location: entry for location, entry in found.items() if location not in placed}
+
+
+def uris_in(bundle: Bundle) -> dict[str, str]:
+    """Return the URIs of the files of a version that lie in blob stores, by path."""
+    files = bundle.index.files.items()
+    return {path: file.place.uri for path, file in files if isinstance(file.place, External)}
+
+
+def placed_by(bundle: Bundle | None) -> frozenset[BlobLocation]:
+    """Return what a published version has put into blob stores."""
+    found = set()
+    for uri in uris_in(bundle).values() if bundle else ():
+        try:
+            found.add(parse_uri(uri))
+        except Invalid:  # another program's: what we cannot read is sent again
+            continue
+    return frozenset(found)
+
+
+def push_external(tracking: Tracking, places: Places, route: Route) -> dict[str, int]:
+    """Put files into blob stores unless they are there; return the sizes of what was sent, by URI.
+
+    Content comes from the object store, large files from the working tree. Raises FileChanged when a working file
+    is not what was tracked, ContentGone for what is neither here nor there, and what the stores raise.
+    """
+    if not places:
+        return {}
+    for location in places:
+        route.open_store(location.container)  # what is wrong with any of them is told before anything is sent
+
+    def put(location: BlobLocation) -> tuple[str, int]:
+        entry, store = places[location], route.open_store(location.container)
+        content = CountedContent(_content(tracking, entry, store.uri(location.key)), meter)
+        try:
+            status = store.put(location.key, entry.size, content.open, entry.digest)
+        except IntegrityError:
+            working = entry.digest not in tracking.project.objects
+            if working and not holds(source_of(tracking.project, entry, tracking.index).open, entry.digest):
+                raise FileChanged(entry.path) from None
+            raise
+        content.finish(entry.size)
+        return store.uri(location.key), entry.size if status is BlobStatus.PUSHED else 0
+
+    small = [location for location, entry in places.items() if entry.size <= PART]
+    large = [location for location, entry in places.items() if entry.size > PART]
+    size = sum(entry.size for entry in places.values())
+    with Meter("push", route.on_event, len(places), size) as meter:
+        # A large file travels in several parts at a time by itself, all of which are in memory.
+        done = [*in_parallel(put, small, route.uploads), *map(put, large)]
+    return {uri: size for uri, size in done if size}
+
+
+def missing_external(places: Places, open_store: OpenStore, jobs: int) -> dict[str, int]:
+    """Return the sizes of what `push_external` would send, by URI; asks the stores."""
+
+    def look(location: BlobLocation) -> tuple[str, int]:
+        store, size = open_store(location.container), places[location].size
+        found = store.stat(location.key)
+        return store.uri(location.key), 0 if found and found.size == size else size
+
+    return {uri: size for uri, size in in_parallel(look, list(places), jobs) if size}
+
+
+def _content(tracking: Tracking, entry: TreeEntry, uri: str) -> OpenContent:
+    project, tracked = tracking.project, tracking.index.get(entry.path)
+
+    def open_content() -> BinaryIO:
+        # A working file of another version is no source of this one.
+        if entry.digest in project.objects or (tracked and tracked.digest == entry.digest):
+            with suppress(ContentGone):
+                return source_of(project, entry, tracking.index).open()
+        raise ContentGone(
+            f"the content of '{entry.path}' is neither here nor at '{uri}'",
+            hint="restore the file, or ask who published that version to push it again",
+        )
+
+    return open_content

@@ -1,0 +1,172 @@
+"""A push from start to end: see where the tag stands, refuse what would be lost, send, and remember it."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from modelops_bundle.bundles.bundle import Bundle
+from modelops_bundle.bundles.tree import EMPTY, Tree
+from modelops_bundle.checkout.project import Project
+from modelops_bundle.checkout.tracking import snapshot
+from modelops_bundle.digest import Digest
+from modelops_bundle.errors import Invalid, RemoteMoved, shortened
+from modelops_bundle.fetching.contents import Origin, fetch_contents
+from modelops_bundle.fetching.remote_version import fetch_tag, fetch_version
+from modelops_bundle.progress import OnEvent, ignore_events
+from modelops_bundle.pushing.outgoing import Outgoing, Sent, known_version, send
+from modelops_bundle.remote import Remote
+from modelops_bundle.safe_path import REGISTRY_PATH
+from modelops_bundle.storage.stores import Storage
+from modelops_bundle.store.refs import base_ref
+from modelops_bundle.sync.plan import PushPlan, plan_push
+from modelops_bundle.sync.state import base_of, record_seen, record_sending, record_sync
+
+if TYPE_CHECKING:
+    from modelops_bundle.models.renewal import Renewal
+
+
+@dataclass(frozen=True, slots=True)
+class Synced:
+    """What a working tree is in sync with: HEAD, and the base of a tag."""
+
+    head: Digest | None
+    base: Digest | None
+
+
+def synced(project: Project, remote: str, tag: str) -> Synced:
+    """Return what the working tree is in sync with now."""
+    return Synced(project.head, project.refs.read(base_ref(remote, tag)))
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The content of the working tree, and what it makes of the registry, if there is one."""
+
+    outgoing: Outgoing
+    renewal: "Renewal | None" = None
+
+    @property
+    def stale(self) -> Mapping[str, str]:
+        """What was stale and is registered anew, by id, and why."""
+        return self.renewal.stale if self.renewal else {}
+
+    def renew(self, project: Project) -> tuple[str, ...]:
+        """Make the working tree's registry the one that is published; return the files that are newly tracked."""
+        if self.renewal is None:
+            return ()
+        from modelops_bundle.models.renewed_snapshot import carry_out
+
+        return carry_out(project, self.renewal)
+
+
+def take_working_tree(project: Project, remote: Remote, tag: str, *, check: bool = True) -> Taken:
+    """Take the tracked files as they are on disk, and compare them with what the tag names now.
+
+    Raises BrokenModels if `check`, FileChanged, and Invalid when there is nothing to push.
+    """
+    base = base_of(project, remote.name, tag)
+    known = project.bundle(base).tree if base and base in project.objects else EMPTY
+    renewal = None
+    with project.lock():
+        if os.path.exists(project.root / REGISTRY_PATH):
+            from modelops_bundle.models.renewed_snapshot import snapshot_renewed
+
+            tracked, renewal = snapshot_renewed(project, known, check=check)
+        else:
+            tracked = snapshot(project, known)
+        tree = tracked.tree()
+    if not tree:
+        raise Invalid("nothing to push: no tracked file is on disk", hint="modelops-bundle add .")
+    theirs, plan = _plan(project, remote, tag, tree)
+    version = known_version(project, remote.name, tree.digest())
+    return Taken(Outgoing(tree, theirs, plan, tracked.index, version), renewal)
+
+
+def take_version(
+    project: Project, remote: Remote, tag: str, version: Bundle, storage: Storage | None = None
+) -> Outgoing:
+    """Take a known version, and compare it with what the tag names now."""
+    theirs, plan = _plan(project, remote, tag, version.tree)
+    index = project.load_index()
+    if version.manifest.foreign:
+        # It is published in our own format, for which its content must be here.
+        missing = [
+            path for path, entry in version.tree.items() if path not in index or index[path].digest != entry.digest
+        ]
+        fetch_contents(project, Origin(remote, open_store=(storage or Storage()).open), version, missing)
+        return Outgoing(version.tree, theirs, plan, index)
+    return Outgoing(version.tree, theirs, plan, index, version)
+
+
+def refuse_to_discard(outgoing: Outgoing, tag: str, remote: str) -> None:
+    """Raise RemoteMoved when moving the tag would lose changes that are not here."""
+    discards = outgoing.plan.discards
+    if discards:
+        files = "1 file" if len(discards) == 1 else f"{len(discards)} files"
+        raise RemoteMoved(
+            f"tag '{tag}' of '{remote}' holds changes that you do not have, in {files}",
+            hint="modelops-bundle pull merges them; push --force discards them",
+            details=shortened([f"{outgoing.plan.states[path]}: {path}" for path in discards]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Push:
+    """What is sent where; `before` is what the working tree was in sync with when its content was taken.
+
+    `whole_tree` is false for a known version, which says nothing about the working tree.
+    """
+
+    outgoing: Outgoing
+    tag: str
+    before: Synced
+    whole_tree: bool = True
+    on_event: OnEvent = ignore_events
+    jobs: int = 0
+    origin: Remote | None = None
+    storage: Storage | None = None
+
+
+def carry_out_push(project: Project, remote: Remote, push: Push) -> Sent:
+    """Publish, move the tag, and remember it; files that left the bundle leave the index.
+
+    If the working tree is in sync with something else by now, another command has switched it to another version,
+    and it is not what was pushed. Raises RemoteMoved and FileChanged, with nothing published.
+    """
+
+    def before_tag(digest: Digest) -> None:
+        with project.lock():
+            if push.whole_tree and synced(project, remote.name, push.tag) == push.before:
+                record_sending(project, remote.name, push.tag, digest)
+
+    with project.lock():
+        project.objects.remove_leftovers()
+    outgoing, tag = push.outgoing, push.tag
+    sent = send(project, remote, outgoing, tag, push.on_event, push.jobs, push.origin, before_tag, push.storage)
+    _remember(project, remote.name, push, sent.bundle)
+    return sent
+
+
+def _remember(project: Project, remote: str, push: Push, published: Bundle) -> None:
+    with project.lock():
+        if not push.whole_tree or synced(project, remote, push.tag) != push.before:
+            record_seen(project, remote, push.tag, published.digest)
+            return
+        record_sync(project, remote, push.tag, published.digest, "push", switched=False)
+        index = project.load_index()
+        tree = published.tree
+        for path in [path for path in index if path not in tree and not os.path.lexists(project.root / path)]:
+            del index[path]
+        index.tree_digest = published.config.tree if index.tree() == tree else ""
+        project.write_index(index)
+
+
+def _plan(project: Project, remote: Remote, tag: str, tree: Tree) -> tuple[Bundle | None, PushPlan]:
+    """Return what the tag names now, and what moving it to our tree means."""
+    theirs = fetch_tag(project, remote, tag)
+    base = base_of(project, remote.name, tag, theirs.digest if theirs else None)
+    record_seen(project, remote.name, tag, theirs.digest if theirs else None)
+    base_tree: Tree = fetch_version(project, remote, base).tree if base and theirs else EMPTY
+    is_base = theirs is None or theirs.digest == base
+    return theirs, plan_push(tree, base_tree, theirs.tree if theirs else EMPTY, is_base=is_base)

@@ -1,0 +1,1 @@
+"""Where bundles are published: how a remote is named, opened and listed."""

@@ -1,0 +1,1 @@
+"""Find the version that a person or program names."""

@@ -1,0 +1,1 @@
+"""Which files lie in blob stores, and why."""

@@ -1,0 +1,135 @@
+"""Which files of a bundle go to a blob store, and why.
+
+The policy stands in `config.yaml`; provider and container may also come from the environment, which is how a
+group shares its store. Nothing here opens a store, or needs credentials.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from modelops_bundle.blob_stores.location import PROVIDERS, Container, Scheme, blob_key
+from modelops_bundle.bundles.tree import Mode, TreeEntry
+from modelops_bundle.digest import Digest
+from modelops_bundle.errors import Invalid
+from modelops_bundle.files.path_patterns import PathPatterns
+from modelops_bundle.safe_path import TRAVELLING
+from modelops_bundle.settings import Settings
+from modelops_bundle.storage.config import StorageConfig, StorageMode, may_be_secret, named_container
+
+if TYPE_CHECKING:
+    from modelops_bundle.environments import Environment
+
+
+class Destination(StrEnum):
+    """Where a push puts a file's bytes."""
+
+    REGISTRY = "registry"
+    BLOB_STORE = "blob store"
+    INDEX = "index"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A file's destination, and the reason in words."""
+
+    destination: Destination
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoreChoice:
+    """The provider and container that a configuration names; empty text where nothing says it.
+
+    The origins are `config.yaml`, an environment or a variable.
+    """
+
+    provider: str = ""
+    container: str = ""
+    provider_origin: str = ""
+    container_origin: str = ""
+
+    @property
+    def shown_container(self) -> str:
+        """The container for people; a wrong one may be an address that lets anybody in."""
+        return "set" if may_be_secret(self.provider, self.container) else self.container
+
+
+def choose_store(
+    config: StorageConfig, settings: Settings, environment: "Environment | None" = None
+) -> StoreChoice:
+    """Return what `config.yaml` names, or else the environment, whose container is one of its own provider."""
+    storage = dict(environment.storage) if environment else {}
+    named = f"environment '{environment.name}'" if environment else ""
+    theirs = storage.get("provider", "")
+    provider, origin = (config.provider, "config.yaml") if config.provider else (theirs, named)
+    if not provider:
+        return StoreChoice()
+    kind = PROVIDERS.get(provider)
+    containers = [
+        (config.container, "config.yaml"),
+        (storage.get("container", "") if theirs and PROVIDERS.get(theirs) is kind else "", named),
+        (settings.storage_container if kind is Scheme.AZURE else "", "environment variable"),
+    ]
+    container, container_origin = next((found for found in containers if found[0]), ("", ""))
+    return StoreChoice(provider, container, origin, container_origin)
+
+
+class StoragePolicy:
+    """Decides for each file, and names the blobs. Raises Invalid for a pattern that is none."""
+
+    def __init__(self, config: StorageConfig, choice: StoreChoice) -> None:
+        self._config = config
+        self._choice = choice
+        self._to_registry = PathPatterns("storage.force_oci_patterns", config.force_oci_patterns)
+        self._to_store = PathPatterns("storage.force_blob_patterns", config.force_blob_patterns)
+
+    def decide(self, entry: TreeEntry) -> Decision:
+        """Return where a file goes."""
+        if entry.mode is Mode.LINK:
+            return Decision(Destination.INDEX, "a symlink")
+        if not entry.size:
+            return Decision(Destination.INDEX, "empty")
+        if entry.path in TRAVELLING:
+            return Decision(Destination.REGISTRY, "it describes the bundle")
+        if self._to_registry.match(entry.path):
+            return Decision(Destination.REGISTRY, "storage.force_oci_patterns")
+        if self._to_store.match(entry.path):
+            return Decision(Destination.BLOB_STORE, "storage.force_blob_patterns")
+        if self._config.mode is not StorageMode.AUTO:
+            blob = self._config.mode is StorageMode.BLOB
+            destination = Destination.BLOB_STORE if blob else Destination.REGISTRY
+            return Decision(destination, f"storage.mode is {self._config.mode}")
+        limit = self._config.threshold_bytes
+        if entry.size < limit:
+            return Decision(Destination.REGISTRY, f"smaller than {limit} bytes")
+        if not self._choice.provider:
+            return Decision(Destination.REGISTRY, "no storage.provider is set")
+        return Decision(Destination.BLOB_STORE, f"{limit} bytes or more")
+
+    def external(self, entries: Iterable[TreeEntry]) -> dict[str, str]:
+        """Return the URIs of the files that go to a blob store, by path; raise Invalid when none is named."""
+        stored = [entry for entry in entries if self.decide(entry).destination is Destination.BLOB_STORE]
+        return {entry.path: self.uri(entry.digest) for entry in stored}
+
+    def uri(self, digest: Digest) -> str:
+        """Return the URI that content gets in the blob store; raise Invalid when none is named."""
+        return self.container.uri(blob_key(self._config.prefix, digest))
+
+    @cached_property
+    def container(self) -> Container:
+        """The container that files go to; raises Invalid when none is named, or for what makes no sense."""
+        choice = self._choice
+        if not choice.provider:
+            raise Invalid(
+                "files are to go to a blob store, but none is named",
+                hint="modelops-bundle config storage.provider azure (or s3, gcs, directory), or env use NAME",
+            )
+        if choice.provider in PROVIDERS and not choice.container:
+            raise Invalid(
+                f"storage provider '{choice.provider}' ({choice.provider_origin}) has no container",
+                hint="modelops-bundle config storage.container NAME",
+            )
+        return named_container(choice.provider, choice.container)

@@ -1,0 +1,127 @@
+"""Bundles of the earlier modelops-bundles are read with their own roles, in either family of media types."""
+
+import json
+from typing import Any
+
+import pytest
+
+from modelops_bundle.bundles.bundle import Bundle, read_bundle
+from modelops_bundle.bundles.places import NOWHERE, TITLED, External
+from modelops_bundle.descriptor import Descriptor
+from modelops_bundle.digest import digest_of
+from modelops_bundle.files.canonical_json import MalformedDocument
+from tests.support.bundles import no_document
+from tests.support.earlier_roles import JSON, ROLES, Publication
+
+URI = "az://container/train.csv"
+
+
+def read(publication: Publication) -> Bundle:
+    """Read it with nothing but its blobs at hand."""
+    blobs = {digest_of(blob): blob for blob in publication.blobs}
+
+    def fetch(blob: Descriptor) -> bytes:
+        return blobs[blob.digest]
+
+    return read_bundle(json.dumps(publication.manifest).encode(), fetch, no_document, "my-model:1.0.0")
+
+
+@pytest.fixture(params=[True, False], ids=["typed", "titled"])
+def publication(request: pytest.FixtureRequest) -> Publication:
+    """A bundle with a file in each of three layers, one of them in a blob store."""
+    publication = Publication(typed=request.param)
+    publication.add("code", "src/model.py", b"BETA = 0.3\n")
+    publication.add("config", "settings.yaml", b"")
+    publication.add_external("data", "data/train.csv", URI, b"day,cases\n")
+    return publication
+
+
+def test_files_layers_places_and_roles_are_those_of_its_documents(publication: Publication) -> None:
+    bundle = read(publication)
+    found = {path: (file.layer, file.place, file.entry.size) for path, file in bundle.index.files.items()}
+    assert found == {
+        "data/train.csv": ("data", External(URI), 10),
+        "settings.yaml": ("config", NOWHERE, 0),
+        "src/model.py": ("code", TITLED, 11),
+    }
+    assert bundle.roles == {role: tuple(layers) for role, layers in ROLES.items()}
+    assert bundle.digest == digest_of(json.dumps(publication.manifest).encode())
+
+
+def test_the_documents_suffice_to_read_it_again(publication: Publication) -> None:
+    bundle = read(publication)
+    documents = bundle.documents()
+    assert read_bundle(documents[bundle.digest], lambda it: documents[it.digest], no_document, "x") == bundle
+
+
+def test_an_index_is_found_by_its_title_where_its_digest_was_recorded_wrong() -> None:
+    publication = Publication(typed=False)
+    publication.add("code", "src/model.py", b"BETA = 0.3\n")
+    publication.recorded = {"code": digest_of(b"something else")}
+    assert list(read(publication).tree) == ["src/model.py"]
+
+
+def test_a_file_may_be_named_by_its_digest_alone() -> None:
+    publication = Publication(typed=True)
+    publication.add("code", "src/model.py", b"BETA = 0.3\n")
+    entry = publication.entries["code"][0]
+    publication.entries["code"] = [{"path": entry["path"], "digest": entry["oras"]["digest"]}]
+    assert read(publication).tree["src/model.py"].size == 11
+
+
+def test_a_layer_of_another_name_is_sorted_by_its_files() -> None:
+    publication = Publication(typed=True)
+    publication.add("weights", "w.pt", b"w")
+    assert read(publication).index.files["w.pt"].layer == "models"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"path": "../evil"},
+        {"path": ".mops/x"},
+        {"path": None},
+        {"layer": "data"},
+        {"oras": None},
+        {"external": {"uri": URI, "sha256": "0" * 64, "size": 1}},
+        {"oras": {"digest": "md5:0", "size": 1}},
+        {"oras": {"digest": digest_of(b"x"), "size": -1}},
+        {"oras": {"digest": digest_of(b"x"), "size": True}},
+        {"oras": {"digest": digest_of(b"x"), "size": 0}},
+        {"oras": None, "digest": digest_of(b"not a layer")},
+        {"oras": "x"},
+    ],
+)
+def test_an_entry_that_makes_no_sense_is_refused(change: dict[str, Any]) -> None:
+    publication = Publication(typed=True)
+    publication.add("code", "src/model.py", b"BETA = 0.3\n")
+    publication.entries["code"][0] |= change
+    with pytest.raises(MalformedDocument):
+        read(publication)
+
+
+def test_a_file_in_two_layers_is_refused() -> None:
+    publication = Publication(typed=True)
+    publication.add("code", "a", b"x")
+    publication.add("data", "a", b"y")
+    with pytest.raises(MalformedDocument, match="twice: 'a'"):
+        read(publication)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [{}, [], {"layers": 1}, {"layers": [1]}, {"layers": ["code"]}, {"layers": [], "roles": ["x"]}],
+)
+def test_a_bundle_manifest_that_makes_no_sense_is_refused(document: object) -> None:
+    publication = Publication(typed=True, document=document)
+    with pytest.raises(MalformedDocument):
+        read(publication)
+
+
+def test_json_beside_other_files_is_a_file() -> None:
+    """What is just called so in a directory is none of this."""
+    publication = Publication(typed=False)
+    publication.add("code", "a", b"x")
+    assert publication.manifest["layers"][0]["mediaType"] == JSON
+    publication.manifest_title = "sub/bundle.manifest.json"
+    assert read(publication).roles is None
