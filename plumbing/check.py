@@ -13,6 +13,7 @@
     error invalid-pyproject           pyproject.toml is not valid TOML
     warning empty-outputs             a model declares no output
     warning unresolved-import         a source imports a module of the project that is not there
+    warning not-analysed              a source is too large, or nested too deeply, to be analysed
     warning missing-init-file         a directory of a model's package has no `__init__.py`
     warning missing-wire              nothing runs the models on a worker of the platform
     info cosmetic                     only comments or formatting changed

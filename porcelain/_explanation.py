@@ -123,7 +123,8 @@ def _trouble(each: Assessed) -> Iterator[str]:
     if not now.class_found and now.entry.path not in now.missing:
         yield f"'{symbol_of(each.entry)}' is not in {now.entry.path} any more"
     for path, fault in now.faults:
-        yield f"{path}:{fault.line} cannot be parsed: {fault.message}"
+        says = "is not analysed" if fault.beyond_limits else "cannot be parsed"
+        yield f"{fault.place_in(path)} {says}: {fault.message}"
     for path, statement in each.unresolved:
         yield f"{_step(Edge(path, '', statement.line, statement.cell))} imports {_module(statement)}, not there"
 

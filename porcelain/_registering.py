@@ -46,7 +46,8 @@ def dependencies(entry: Entry) -> str:
 
 def _tell(session: Session, change: Registered, recorded: Recorded, dry_run: bool) -> None:
     for path, fault in change.faults.items():
-        talk(session, f"warning: cannot be parsed: '{path}:{fault.line}': {fault.message}; its bytes count")
+        says = "not analysed" if fault.beyond_limits else "cannot be parsed"
+        talk(session, f"warning: {says}: '{fault.place_in(path)}': {fault.message}; its bytes count")
     for id, arguments in change.unread.items():
         talk(session, f"warning: only running '{id}' tells {', '.join(arguments)}: it is left out")
     for id, wrong in change.gone.items():

@@ -8,12 +8,13 @@ from modelops_bundle.changes.python_body import body_changes
 from modelops_bundle.changes.side import Side
 from modelops_bundle.changes.statements import without_notes
 from modelops_bundle.changes.text import compare_texts
+from modelops_bundle.source.facts import SyntaxFault
 from modelops_bundle.source.normal_form import semantic_digest
 from modelops_bundle.source.syntax import Parsed, parse_source
 
 
 def compare_sources(old: Side, new: Side, path: str) -> Comparison:
-    """Compare two versions of the source file at a bundle path; one that does not parse is compared as text."""
+    """Compare two versions of the source file at a bundle path; one that is not analysed is compared as text."""
     was, now = old.read(), new.read()
     before, after = parse_source(was, path), parse_source(now, path)
     format = "notebook" if path.endswith(".ipynb") else "Python"
@@ -32,7 +33,10 @@ def compare_sources(old: Side, new: Side, path: str) -> Comparison:
 
 
 def _with_fault(format: str, old: Parsed, new: Parsed, lines: Comparison) -> Comparison:
-    was, now = old.fault, new.fault
+    note = "does not parse, so compared line by line"
+    was, now = _error_of(old), _error_of(new)
+    if was is None and now is None:
+        return replace(lines, format=format, note="not analysed, so compared line by line")
     how = How.CHANGED if was and now else How.ADDED if now else How.REMOVED
     about = Detail(
         "syntax error",
@@ -44,5 +48,9 @@ def _with_fault(format: str, old: Parsed, new: Parsed, lines: Comparison) -> Com
     )
     counts = {(about.kind, about.how): 1} if (was and was.message) != (now and now.message) else {}
     details = (about, *lines.details) if counts else lines.details
-    note = "does not parse, so compared line by line"
     return replace(lines, format=format, details=details, counts={**counts, **lines.counts}, note=note)
+
+
+def _error_of(parsed: Parsed) -> SyntaxFault | None:
+    """Return why a source does not parse; one beyond our limits may well."""
+    return None if parsed.fault is None or parsed.fault.beyond_limits else parsed.fault

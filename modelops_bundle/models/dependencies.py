@@ -26,8 +26,9 @@ class Present:
     """An entry as it is now. Its composite digest is empty where a file of it cannot be read.
 
     `missing` are names that were declared, or stand in a target's decorator, and stand for no file; the entry's
-    own path is among them when it is gone. Without its class or function, an entry keeps what it said of it.
-    `faults` tells of sources among the dependencies that cannot be parsed, and so count by their bytes.
+    own path is among them when it is gone. Without its class or function, an entry keeps what it said of it; so
+    does one whose own file is beyond the limits of what is analysed, whose class counts as found.
+    `faults` tells of sources among the dependencies that were not analysed, and so count by their bytes.
     """
 
     entry: Entry
@@ -73,7 +74,7 @@ def _present_target(
     found = _target_of(entry, sources)
     names = tuple(posixpath.normpath(name) for name in found.data) if found else entry.data
     missing = [name for name in names if not declared.files(name)]
-    code = set(graph.closure(entry.path) if _is_readable(entry, sources) else entry.code)
+    code = set(graph.closure(entry.path) if _is_analysed(entry, sources) else entry.code)
     data = {path for name in names for path in declared.files(name)}
     own = sources.digest(entry.path)
     read: dict[str, Any] = {"target_digest": own, **_digests(entry, code, data, sources)}
@@ -108,11 +109,20 @@ def _completed(
         missing.insert(0, entry.path)
     faults = tuple((path, fault) for path in entry.semantic_digests if (fault := sources.facts(path).fault))
     digest = "" if missing else digest_of_entry(entry)
-    return Present(replace(entry, digest=digest), tuple(dict.fromkeys(missing)), class_found, faults)
+    found = class_found or (_is_readable(entry, sources) and not _is_analysed(entry, sources))
+    return Present(replace(entry, digest=digest), tuple(dict.fromkeys(missing)), found, faults)
 
 
 def _is_readable(entry: Entry, sources: "ProjectSources") -> bool:
     return is_source(entry.path) and bool(sources.digest(entry.path))
+
+
+def _is_analysed(entry: Entry, sources: "ProjectSources") -> bool:
+    """Tell whether an entry's own source is there and within our limits; one that does not parse says nothing."""
+    if not _is_readable(entry, sources):
+        return False
+    fault = sources.facts(entry.path).fault
+    return fault is None or not fault.beyond_limits
 
 
 def _class_of(entry: ModelEntry, sources: "ProjectSources") -> FoundModel | None:
@@ -135,7 +145,7 @@ def _code_of(
 ) -> set[str]:
     """Return the files that the user declared as code, and all that are imported."""
     code = {path for name in entry.declared_code for path in declared.files(name)}
-    if not _is_readable(entry, sources):
+    if not _is_analysed(entry, sources):
         return code.union(entry.code)
     if not entry.auto_code:
         return code

@@ -76,7 +76,8 @@ def readiness_of(
     deleted by mistake must not pass for a change. With `strict`, bytes count and not what they mean.
     """
     changes = _changes(entry, present, on_disk, strict)
-    if present.faults or not present.class_found or any(change.how is How.MISSING for change in changes):
+    unparsable = any(not fault.beyond_limits for _, fault in present.faults)
+    if unparsable or not present.class_found or any(change.how is How.MISSING for change in changes):
         return Readiness(Condition.BROKEN, changes)
     if all(change.how is How.COSMETIC for change in changes):
         if entry.digest and present.entry.digest not in ("", entry.digest) and not strict:

@@ -91,10 +91,18 @@ class TargetDefinition:
 
 @dataclass(frozen=True, slots=True)
 class SyntaxFault:
-    """Why a file cannot be parsed, and the line (from 1; 0 when unknown)."""
+    """Why a file was not analysed, and the line (from 1; 0 when unknown).
+
+    With `beyond_limits` it is larger, or nested deeper, than what is analysed, and may well be right.
+    """
 
     message: str
     line: int = 0
+    beyond_limits: bool = False
+
+    def place_in(self, path: str) -> str:
+        """Return `path:line`, or the path alone."""
+        return f"{path}:{self.line}" if self.line else path
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,19 +54,29 @@ class BrokenNotebook(Invalid):
     """A file is not a Python notebook of format 4."""
 
     usual_hint = "open it in Jupyter, which upgrades old formats, and save it again"
+    beyond_limits = False
+
+
+class NotebookBeyondLimits(BrokenNotebook):
+    """A notebook is larger, or nested deeper, than what is analysed."""
+
+    usual_hint = "clear its outputs, or move code out of it into a module"
+    beyond_limits = True
 
 
 def code_cells(data: bytes, max_code: int) -> tuple[str, ...]:
     """Return the code cells of a notebook as Python source, in order, empty ones too.
 
-    Raises BrokenNotebook when it is not JSON, not of format 4, not in Python, or has more than `max_code`
-    characters of code.
+    Raises BrokenNotebook when it is not JSON, not of format 4, or not in Python, and NotebookBeyondLimits when it
+    has more than `max_code` characters of code.
     """
     if len(data) > MAX_NOTEBOOK:
-        raise BrokenNotebook(f"notebook larger than {MAX_NOTEBOOK >> 20} MiB, not read")
+        raise NotebookBeyondLimits(f"a notebook of more than {MAX_NOTEBOOK >> 20} MiB")
     try:
         notebook = json.loads(data)
-    except (ValueError, RecursionError):
+    except RecursionError:
+        raise NotebookBeyondLimits("a notebook that is nested too deeply") from None
+    except ValueError:
         raise BrokenNotebook("a notebook that is not JSON") from None
     if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list):
         raise BrokenNotebook("a notebook without a list of cells (format 4)")
@@ -75,7 +85,7 @@ def code_cells(data: bytes, max_code: int) -> tuple[str, ...]:
         raise BrokenNotebook("a notebook in another language than Python")
     sources = list(_sources(notebook["cells"]))
     if sum(map(len, sources)) > max_code:
-        raise BrokenNotebook(f"a notebook with more than {max_code >> 20} MiB of code, not parsed")
+        raise NotebookBeyondLimits(f"a notebook with more than {max_code >> 20} MiB of code")
     return tuple(map(as_python, sources))
 
 

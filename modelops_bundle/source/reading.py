@@ -8,7 +8,7 @@ from modelops_bundle.source.normal_form import semantic_digest
 from modelops_bundle.source.notebook import MAX_NOTEBOOK
 from modelops_bundle.source.syntax import Parsed, parse_source
 
-_UNREAD = Parsed(fault=SyntaxFault(f"larger than {MAX_NOTEBOOK >> 20} MiB, not read"))
+_UNREAD = Parsed(fault=SyntaxFault(f"more than {MAX_NOTEBOOK >> 20} MiB", beyond_limits=True))
 
 
 def read_source(data: bytes, path: str) -> SourceFacts:

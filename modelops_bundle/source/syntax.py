@@ -5,7 +5,7 @@ import gc
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from modelops_bundle.source.facts import SyntaxFault
 from modelops_bundle.source.notebook import BrokenNotebook, code_cells
@@ -37,7 +37,7 @@ def parse_source(data: bytes, path: str) -> Parsed:
     if path.endswith(".ipynb"):
         return _parse_notebook(data)
     if len(data) > MAX_SOURCE:
-        return Parsed(fault=SyntaxFault(f"more than {MAX_SOURCE >> 20} MiB of Python, not parsed"))
+        return Parsed(fault=SyntaxFault(f"more than {MAX_SOURCE >> 20} MiB of Python", beyond_limits=True))
     nul = data.find(b"\0")
     if nul >= 0:  # most versions of Python do not say where
         return Parsed(fault=SyntaxFault("a NUL byte in the source", data.count(b"\n", 0, nul) + 1))
@@ -49,13 +49,14 @@ def _parse_notebook(data: bytes) -> Parsed:
     try:
         sources = code_cells(data, MAX_SOURCE)
     except BrokenNotebook as error:
-        return Parsed(fault=SyntaxFault(error.message), notebook=True)
+        return Parsed(fault=SyntaxFault(error.message, beyond_limits=error.beyond_limits), notebook=True)
     cells: list[ast.Module] = []
     fault = None
     for number, source in enumerate(sources, start=1):
         cell = _parse(source)
         if isinstance(cell, SyntaxFault):
-            fault = fault or SyntaxFault(f"{cell.message} (code cell {number})", cell.line)
+            if fault is None or (fault.beyond_limits and not cell.beyond_limits):
+                fault = replace(cell, message=f"{cell.message} (code cell {number})")
             cell = ast.Module([], [])
         cells.append(cell)
     return Parsed(tuple(cells), fault, notebook=True)
@@ -71,7 +72,7 @@ def _parse(source: bytes | str) -> ast.Module | SyntaxFault:
     except ValueError as error:  # a NUL or half a surrogate pair, in a notebook
         return SyntaxFault(_one_line(str(error)))
     except (RecursionError, MemoryError):
-        return SyntaxFault("nested too deeply to be parsed")
+        return SyntaxFault("nested too deeply", beyond_limits=True)
 
 
 @contextmanager

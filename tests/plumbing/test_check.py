@@ -7,7 +7,7 @@ import pytest
 
 from tests.plumbing.sample import assert_refused, check_golden
 from tests.support.cli import run
-from tests.support.registering import NETWORK, RATES, edit, make_registered
+from tests.support.registering import NETWORK, RATES, edit, make_registered, models
 from tests.support.workspace import Workspace
 
 READY = (0, "", "")
@@ -79,6 +79,25 @@ def test_what_is_broken_fails_and_names_the_line(work: Workspace) -> None:
     edit(work, "models/network.py", "return raw", "return (raw")
     assert errors(work)[0] == "error syntax-error model network_networkseir models/network.py:7"
     assert "broken: 'network_networkseir'" in check(work)[2]
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [("X = 1\n" * 750_000, "more than 4 MiB of Python"), (f"X = {'-' * 100_000}1\n", "nested too deeply")],
+)
+def test_a_source_that_is_too_large_or_too_deep_breaks_no_model(work: Workspace, text: str, why: str) -> None:
+    work.write("models/rates.py", RATES + text)
+    assert errors(work) == ["error stale model seir_seir models/rates.py:0"]
+    work.ok("refresh")
+    code, _, said = check(work)
+    assert (code, said) == (0, "")
+    (warning,) = [fields for fields in records(work) if fields[0].startswith("warning")]
+    assert warning[:3] == ["warning not-analysed model", "seir_seir", "models/rates.py:0"]
+    assert warning[3].startswith(why)
+    digest = work.ok("hash-object", "models/rates.py").strip()
+    assert models(work)["seir_seir"]["code_digests"]["models/rates.py"] == digest
+    edit(work, "models/rates.py", "BETA", "# Rates.\nBETA")
+    assert errors(work) == ["error stale model seir_seir models/rates.py:0"]
 
 
 def test_comments_and_formatting_fail_only_when_strict(work: Workspace) -> None:

@@ -45,7 +45,16 @@ def _spelling(about: About, entry: Entry) -> Iterator[Finding]:
 def _source(about: About, assessed: Assessed, files: Files) -> Iterator[Finding]:
     entry, present = assessed.entry, assessed.present
     for path, fault in present.faults:
-        yield about.error("syntax-error", fault.message, f"correct '{path}'", path, fault.line)
+        if fault.beyond_limits:
+            yield about.warning(
+                "not-analysed",
+                f"{fault.message}: not analysed, so its bytes count, and nobody knows what it imports",
+                f"move data out of '{path}'; declare what it imports: register-model --code PATH",
+                path,
+                fault.line,
+            )
+        else:
+            yield about.error("syntax-error", fault.message, f"correct '{path}'", path, fault.line)
     own_is_readable = files.exists(entry.path) and entry.path not in dict(present.faults)
     if own_is_readable and not present.class_found:
         noun = "class" if isinstance(entry, ModelEntry) else "function"

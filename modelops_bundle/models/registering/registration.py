@@ -34,7 +34,7 @@ class Registered:
 
     `effects` has each entry that the change was about, by id, and `needed` the files that must be tracked for
     them. `gone` tells of entries that stay as they were, each with what is wrong with it. `others` are models
-    that were seen in a registered file and are not registered. `faults` tells which files cannot be parsed, and
+    that were seen in a registered file and are not registered. `faults` tells which files were not analysed, and
     `unread` which arguments of a target's decorator only running it could tell.
     """
 
@@ -94,8 +94,9 @@ def what_is_wrong(now: Present) -> str:
         return f"has no file any more: '{entry.path}'"
     if now.missing:
         return f"lacks '{now.missing[0]}'"
-    if fault := dict(now.faults).get(entry.path):
-        return f"cannot be parsed: '{entry.path}:{fault.line}': {fault.message}"
+    fault = dict(now.faults).get(entry.path)
+    if fault and not fault.beyond_limits:
+        return f"cannot be parsed: '{fault.place_in(entry.path)}': {fault.message}"
     return "" if now.class_found else f"has no '{symbol_of(entry)}' any more: '{entry.path}'"
 
 

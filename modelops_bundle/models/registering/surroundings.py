@@ -29,13 +29,19 @@ class Surroundings:
         return present(entry, self.sources, self.graph, self._declared)
 
     def check_source(self, path: str) -> None:
-        """Raise NotFound, and Invalid for what is no Python file or cannot be parsed."""
+        """Raise NotFound, and Invalid for what is no Python file or was not analysed."""
         if not self.sources.digest(path):
             raise self.no_such_file(path)
         if not path.endswith(".py"):
             raise Invalid(f"not a Python file: '{path}'", hint="name the .py file that has the class or function")
-        if fault := self.sources.facts(path).fault:
-            where = f"{path}:{fault.line}" if fault.line else path
+        fault = self.sources.facts(path).fault
+        if fault and fault.beyond_limits:
+            raise Invalid(
+                f"not analysed: '{fault.place_in(path)}': {fault.message}; nobody knows what it defines",
+                hint="move data out of it into a file of its own, or its classes into a smaller file",
+            )
+        if fault:
+            where = fault.place_in(path)
             raise Invalid(f"cannot be parsed: '{where}': {fault.message}", hint=f"python -m py_compile '{path}'")
 
     def no_such_file(self, path: str) -> NotFound:

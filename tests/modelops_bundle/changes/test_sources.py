@@ -56,6 +56,15 @@ def test_only_docstrings() -> None:
     )
 
 
+def test_what_is_beyond_our_limits_is_compared_as_text_and_called_no_error() -> None:
+    deep = f"{SOURCE}x = {'-' * 100_000}1\n"
+    for old, new in (SOURCE, deep), (deep, SOURCE):
+        found = compared(old, new)
+        assert found.note == "not analysed, so compared line by line"
+        assert found.details and not [each for each in found.details if each.kind == "syntax error"]
+    assert text_of(compared(deep, "x = (\n").details[0]) == "+ syntax error, line 1: '(' was never closed"
+
+
 def test_a_docstring_and_more() -> None:
     assert compared(SOURCE, SOURCE.replace("Do it.", "Do.").replace("10", "20")).effect is Effect.CONTENT
 

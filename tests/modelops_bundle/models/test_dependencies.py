@@ -125,6 +125,27 @@ def test_what_cannot_be_parsed_is_told_and_counts_by_its_bytes(tmp_path: Path) -
     assert found.entry.digest
 
 
+DEEP = f"\nX = {'-' * 100_000}1\n"
+
+
+def test_what_is_beyond_our_limits_counts_by_its_bytes(tmp_path: Path) -> None:
+    found = now(tmp_path, SEIR, {"models/rates.py": DEEP})
+    ((path, fault),) = found.faults
+    assert (path, fault.beyond_limits, found.class_found) == ("models/rates.py", True, True)
+    assert model(found).code_digests[path].startswith("sha256:")
+    other = now(tmp_path, SEIR, {"models/rates.py": f"# note{DEEP}"})
+    assert other.entry.digest not in ("", found.entry.digest)
+
+
+@pytest.mark.parametrize("entry", [SEIR, FIT])
+def test_an_entry_whose_own_file_is_beyond_our_limits_says_what_it_said(tmp_path: Path, entry: Entry) -> None:
+    before = now(tmp_path / "before", entry).entry
+    found = now(tmp_path / "after", before, {entry.path: FILES[entry.path] + DEEP})
+    assert (found.class_found, found.missing) == (True, ())
+    assert (found.entry.code, found.entry.data) == (before.code, before.data)
+    assert found.entry.digest not in ("", before.digest)
+
+
 def test_a_target_is_filled_in_from_its_decorator(tmp_path: Path) -> None:
     entry = now(tmp_path, FIT).entry
     assert isinstance(entry, TargetEntry)

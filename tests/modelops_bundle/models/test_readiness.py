@@ -83,6 +83,13 @@ def test_a_lost_class_and_a_syntax_error_break_it() -> None:
     assert look(SEIR, Present(SEIR, faults=(fault,))).condition is Condition.BROKEN
 
 
+def test_a_source_that_is_only_beyond_our_limits_breaks_nothing() -> None:
+    fault = ("models/util.py", SyntaxFault("more than 4 MiB of Python", beyond_limits=True))
+    assert look(SEIR, Present(SEIR, faults=(fault,))).condition is Condition.READY
+    both = Present(SEIR, faults=(fault, ("models/seir.py", SyntaxFault("invalid syntax", 3))))
+    assert look(SEIR, both).condition is Condition.BROKEN
+
+
 def test_what_was_never_known_cannot_have_changed() -> None:
     # The earlier tool keeps no digests of what targets are compared with.
     old = replace(target(), data_digests={}, digest="", semantic_digests={})

@@ -67,7 +67,7 @@ FACTS = st.builds(
     classes=several(CLASS),
     targets=several(TARGET),
     spaces=st.dictionaries(TEXT, several(TEXT | PARAMETER), max_size=3),
-    fault=st.none() | st.builds(SyntaxFault, TEXT, LINE),
+    fault=st.none() | st.builds(SyntaxFault, TEXT, LINE, st.booleans()),
 )
 
 

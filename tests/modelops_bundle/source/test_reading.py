@@ -40,6 +40,7 @@ def test_no_bytes_are_too_strange_to_be_read(data: bytes, path: str) -> None:
 
 
 def test_a_file_that_cannot_be_read_is_told_from_another_by_its_digest() -> None:
-    assert unread_source("sha256:1").fault
+    fault = unread_source("sha256:1").fault
+    assert fault and fault.beyond_limits
     assert unread_source("sha256:1") == unread_source("sha256:1")
     assert unread_source("sha256:1").semantic != unread_source("sha256:2").semantic

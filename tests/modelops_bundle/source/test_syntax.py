@@ -79,6 +79,35 @@ def test_what_cannot_be_parsed_says_why_and_where(source: bytes, line: int, said
     assert fault.line in (line, line or 1)  # versions of Python differ in whether they know line 1
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        b"-" * 100_000 + b"1",
+        b"+".join([b"1"] * 100_000),
+        b"a" + b".b" * 100_000,
+        b"x = 1\n" * (MAX_SOURCE // 6 + 1),
+    ],
+    ids=["signs", "sum", "attributes", "size"],
+)
+def test_what_is_only_beyond_our_limits_is_no_error_of_its_writer(source: bytes) -> None:
+    assert fault_of(source).beyond_limits
+    assert fault_of(notebook(source.decode()), "n.ipynb").beyond_limits
+
+
+@pytest.mark.parametrize("source", [b"x = (\n", b"(" * 1000 + b")" * 1000, b"\xff"])
+def test_what_python_refuses_is_an_error_of_its_writer(source: bytes) -> None:
+    assert not fault_of(source).beyond_limits
+
+
+@pytest.mark.parametrize("cells", [("-" * 100_000 + "1", "x = ("), ("x = (", "-" * 100_000 + "1")])
+def test_an_error_in_one_cell_outweighs_the_depth_of_another(cells: tuple[str, ...]) -> None:
+    assert not fault_of(notebook(*cells), "n.ipynb").beyond_limits
+
+
+def test_a_notebook_that_is_nested_too_deeply_for_json_is_beyond_our_limits() -> None:
+    assert fault_of(b'{"cells": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", "n.ipynb").beyond_limits
+
+
 def test_a_fault_of_a_notebook_names_the_cell_and_leaves_the_others() -> None:
     parsed = parse_source(notebook("import a", "x = 1\ny = (", "import b", ")"), "n.ipynb")
     assert parsed.fault is not None

@@ -53,6 +53,13 @@ def test_a_syntax_error_names_its_line_and_hides_that_the_class_is_gone() -> Non
     assert told.message == "'(' was never closed"
 
 
+def test_a_source_beyond_our_limits_is_a_warning() -> None:
+    fault = ("models/rates.py", SyntaxFault("nested too deeply", beyond_limits=True))
+    told = only(overview(assessed(SEIR, Present(SEIR, faults=(fault,)))))
+    assert (*about(told), told.place) == ("warning", "not-analysed", "seir", "models/rates.py")
+    assert "nested too deeply" in told.message
+
+
 def test_an_import_of_what_is_not_there_is_a_warning() -> None:
     lost = ("models/seir.py", ImportStatement("util", 3, level=1, names=("rate",)))
     told = only(overview(replace(assessed(SEIR), unresolved=(lost,))))

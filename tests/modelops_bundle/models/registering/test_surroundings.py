@@ -11,7 +11,12 @@ from tests.support.registering import FILES
 
 
 def around(root: Path, *, track: bool = True) -> Surroundings:
-    files = {**FILES, "models/bad.py": "x = 1\ndef\n", "link.py": "-> models/seir.py"}
+    files = {
+        **FILES,
+        "models/bad.py": "x = 1\ndef\n",
+        "models/deep.py": f"x = {'-' * 100_000}1",
+        "link.py": "-> models/seir.py",
+    }
     return Surroundings(sources_of(make_project(root, files, track=track)))
 
 
@@ -27,6 +32,7 @@ def test_a_python_file_is_a_source(tmp_path: Path, path: str) -> None:
         ("models", NotFound, "no such file: 'models'"),
         ("README.md", Invalid, "not a Python file: 'README.md'"),
         ("models/bad.py", Invalid, "cannot be parsed: 'models/bad.py:2'"),
+        ("models/deep.py", Invalid, "not analysed: 'models/deep.py': nested too deeply"),
     ],
 )
 def test_what_is_no_source_is_refused(tmp_path: Path, path: str, error: type[Exception], said: str) -> None:
