@@ -36,6 +36,13 @@ def hold(path: Path, *, wait: float = DEFAULT_WAIT) -> Iterator[None]:
 
     Raises TransferFailed on a file system without locks.
     """
+    with _locked(path, wait):
+        yield
+
+
+@contextmanager
+def _locked(path: Path, wait: float) -> Iterator[int]:
+    """Hold a lock, and give the descriptor of its file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:
@@ -54,7 +61,7 @@ def hold(path: Path, *, wait: float = DEFAULT_WAIT) -> Iterator[None]:
                 time.sleep(_POLL)
         os.ftruncate(handle, 0)
         os.pwrite(handle, str(os.getpid()).encode(), 0)
-        yield
+        yield handle
     finally:
         os.close(handle)
 
@@ -63,8 +70,8 @@ def hold(path: Path, *, wait: float = DEFAULT_WAIT) -> Iterator[None]:
 def hold_passing(path: Path, *, wait: float = DEFAULT_WAIT) -> Iterator[None]:
     """Hold a lock as `hold` does, whose file is gone afterwards."""
     while True:
-        with hold(path, wait=wait):
-            if not _is_ours(path):
+        with _locked(path, wait) as handle:
+            if not _is_still_named(path, handle):
                 continue
             try:
                 yield
@@ -74,10 +81,13 @@ def hold_passing(path: Path, *, wait: float = DEFAULT_WAIT) -> Iterator[None]:
             return
 
 
-def _is_ours(path: Path) -> bool:
-    """Tell whether the file that we locked still has its name: its last holder may have removed it."""
+def _is_still_named(path: Path, handle: int) -> bool:
+    """Tell whether the file that we locked still has its name: its last holder may have removed it.
+
+    The process id in it tells nothing: threads share theirs, and so do containers that share a disk.
+    """
     try:
-        return path.read_bytes() == str(os.getpid()).encode()
+        return os.path.samestat(os.fstat(handle), os.stat(path))
     except FileNotFoundError:
         return False
 

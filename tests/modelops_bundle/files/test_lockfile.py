@@ -5,7 +5,9 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,6 +17,17 @@ from modelops_bundle.errors import Busy, ExitCode, TransferFailed
 from modelops_bundle.files import lockfile
 from modelops_bundle.files.lockfile import hold, hold_passing
 
+ROUNDS = """
+import os, sys
+from pathlib import Path
+from modelops_bundle.files import lockfile
+os.getpid = lambda: 7  # as the first processes of two containers have it
+lockfile._POLL = 0.0005
+for _ in range(int(sys.argv[2])):
+    with lockfile.hold_passing(Path(sys.argv[1]), wait=60):
+        os.close(os.open(f"{sys.argv[1]}-alone", os.O_CREAT | os.O_EXCL))
+        os.unlink(f"{sys.argv[1]}-alone")
+"""
 HOLDER = """
 import sys
 from pathlib import Path
@@ -117,6 +130,27 @@ def test_a_lock_whose_file_went_while_somebody_waited_keeps_nobody_out(
         assert len(held) == 2
         with pytest.raises(Busy), hold(tmp_path / "a", wait=0):
             pass
+
+
+def test_a_passing_lock_has_one_holder_among_threads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lockfile, "_POLL", 0.0005)
+
+    def take(_: int) -> None:
+        with hold_passing(tmp_path / "a", wait=60):
+            os.close(os.open(tmp_path / "alone", os.O_CREAT | os.O_EXCL))
+            time.sleep(0)
+            os.unlink(tmp_path / "alone")
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(take, range(400)))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_passing_lock_has_one_holder_among_processes_of_one_number(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", ROUNDS, str(tmp_path / "a"), "100"]
+    running = [subprocess.Popen(command, cwd=Path(__file__).parents[3]) for _ in range(4)]
+    assert [process.wait(timeout=60) for process in running] == [0] * 4
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_file_system_without_locks_is_not_taken_for_a_busy_project(
