@@ -22,12 +22,13 @@
 These names are a contract: see docs/scripting.md.
 """
 
+import os
 from collections.abc import Iterable
 
 import click
 
 from modelops_bundle.checkout.project import OutsideProject, Project
-from modelops_bundle.errors import NotFound
+from modelops_bundle.errors import Invalid, NotFound, joined
 from modelops_bundle.models.findings import Finding, Severity
 from modelops_bundle.models.named_files import NamedFiles
 from modelops_bundle.models.overview import assess
@@ -51,13 +52,19 @@ def check(project: Project, names: Iterable[str] = (".",), *, strict: bool = Fal
     """Return what is to tell about the models and targets that depend on the named files; '.' stands for all.
 
     What is true of the whole bundle is told in any case, and whatever lacks a file. With `strict`, the bytes of
-    source count and not what they mean. Imports nothing of the project.
+    source count and not what they mean. Imports nothing of the project. Raises Invalid for names of what is not
+    there, and never was as far as anybody knows.
     """
     around, registry = look_around(project), read_registry(project)
     named = NamedFiles(project.root, names)
     wanted = named.may_concern(registry, around.sources)
     overview = assess(registry, around, strict=strict, wanted=wanted)
     around.sources.save()
+    unknown = [
+        _no_such(path, around.no_such_file(path).hint) for path in named.unknown(overview, around.sources.tracked)
+    ]
+    if unknown:
+        raise joined(unknown, f"{len(unknown)} files do not exist")
     # Where nothing is tracked, git made this checkout, as in CI: which files are is not known there.
     findings = preflight(overview, WorkingFiles(project.root, around.sources.tracked or None))
     others = {(about.kind, about.entity) for about, each in overview.entries() if not named.concern(each)}
@@ -91,9 +98,15 @@ def _inside(session: Session, names: tuple[str, ...]) -> set[str]:
         try:
             paths.add(session.bundle_path(name))
         except OutsideProject:
+            if not os.path.lexists(session.file(name)):
+                raise _no_such(name, "a name is relative to the current directory") from None
             if session.project.root.is_relative_to(session.file(name).resolve()):
                 paths.add(".")
     return paths
+
+
+def _no_such(name: str, hint: str) -> Invalid:
+    return Invalid(f"no such file: '{name}'", hint=hint)
 
 
 def _record(finding: Finding, nul: bool) -> str:

@@ -1,10 +1,12 @@
 """Files that somebody named, such as those of a commit, and which models and targets they concern."""
 
-from collections.abc import Callable, Iterable
+import os
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 
 from modelops_bundle.models.entries import Entry, ModelRegistry
-from modelops_bundle.models.overview import Assessed
+from modelops_bundle.models.overview import Assessed, Overview
 from modelops_bundle.models.readiness import How, roles_of
 from modelops_bundle.safe_path import CONFIG_PATH, IGNORE_FILE, REGISTRY_PATH
 from modelops_bundle.source.project_sources import ProjectSources
@@ -20,6 +22,7 @@ class NamedFiles:
     """
 
     def __init__(self, root: Path, names: Iterable[str]) -> None:
+        self._root = root
         self._names = frozenset(names)
         self._everything = not self._names.isdisjoint(_ALL) or any(map(_is_ignore_file, self._names))
         self._below = tuple(f"{name}/" for name in self._names if (root / name).is_dir())
@@ -33,6 +36,20 @@ class NamedFiles:
         Who lists changed files leaves out deleted ones.
         """
         return How.MISSING in assessed.readiness.counted or any(path in self for path in assessed.paths)
+
+    def unknown(self, overview: Overview, tracked: Iterable[str]) -> Iterator[str]:
+        """Yield the names of what is not there and was not: neither on disk, nor tracked, nor a dependency.
+
+        So git takes a pathspec: what was deleted is known by its name.
+        """
+        absent = [name for name in sorted(self._names) if not os.path.lexists(self._root / name)]
+        if absent:
+            known = set(chain(tracked, *(each.paths for _, each in overview.entries())))
+            yield from (
+                name
+                for name in absent
+                if name not in known and not any(path.startswith(f"{name}/") for path in known)
+            )
 
     def may_concern(self, registry: ModelRegistry, sources: ProjectSources) -> Callable[[Entry], bool]:
         """Return what tells, for little, which entries need a closer look.

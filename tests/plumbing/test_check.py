@@ -123,7 +123,27 @@ def test_a_file_that_nothing_depends_on_passes(work: Workspace) -> None:
 
 def test_a_file_outside_the_project_concerns_nobody(work: Workspace, tmp_path: Path) -> None:
     edit(work, "models/rates.py", "0.3", "0.4")
-    assert check(work, "../elsewhere.py", str(tmp_path / "x")) == READY
+    (tmp_path / "elsewhere.py").touch()
+    assert check(work, "../elsewhere.py", str(tmp_path / "elsewhere.py")) == READY
+
+
+def test_a_file_that_never_was_is_refused(work: Workspace) -> None:
+    edit(work, "models/rates.py", "0.3", "0.4")
+    assert_refused(work.run("check", "models/ratse.py"), 2, "no such file: 'models/ratse.py'", "'models/rates.py'")
+    assert_refused(work.run("check", "../x"), 2, "no such file: '../x'", "current directory")
+    several = work.run("check", "models/rates.py", "a", "b")
+    assert (several.code, several.text) == (2, "")
+    assert "2 files do not exist" in several.stderr and "'a'" in several.stderr and "'b'" in several.stderr
+
+
+def test_a_file_that_vanished_is_no_mistake(work: Workspace) -> None:
+    (work.root / "README.md").unlink()
+    assert check(work, "README.md") == READY
+    shutil.rmtree(work.root / "data/deep")
+    assert check(work, "data/deep") == READY
+    (work.root / ".modelops-bundle/index").unlink()
+    (work.root / "data/people.csv").unlink()
+    assert errors(work, "data/people.csv") == ["error missing-file model seir_seir data/people.csv:0"]
 
 
 def test_a_directory_stands_for_all_below_it(work: Workspace) -> None:

@@ -67,6 +67,35 @@ def test_a_directory_stands_for_what_is_below_it(tmp_path: Path) -> None:
     assert "data/x" in named and "data.csv" not in named and "database/x" not in named
 
 
+@pytest.mark.parametrize(
+    ("name", "known"),
+    [
+        ("here.txt", True),
+        ("here", True),
+        ("leads/nowhere", True),
+        ("old.txt", True),
+        ("old", True),
+        ("data/people.csv", True),
+        ("data", True),
+        ("models/util.py", True),
+        ("declared", True),
+        ("none.txt", False),
+        ("dat", False),
+        ("data/people.csv/x", False),
+    ],
+)
+def test_a_name_is_known_if_it_stands_for_anything_that_is_or_was_there(
+    tmp_path: Path, name: str, known: bool
+) -> None:
+    (tmp_path / "here").mkdir()
+    (tmp_path / "here.txt").touch()
+    (tmp_path / "leads").mkdir()
+    (tmp_path / "leads/nowhere").symlink_to("gone")
+    now = Present(model(code=["models/util.py"]), missing=("declared/x.csv",))
+    unknown = NamedFiles(tmp_path, [name]).unknown(overview(assessed(SEIR, now)), ["old.txt", "old/a"])
+    assert list(unknown) == ([] if known else [name])
+
+
 def test_only_what_was_registered_with_a_file_needs_a_closer_look(sources: ProjectSources) -> None:
     assert concerned(sources, "models/seir.py") == ["seir"]
     assert concerned(sources, "targets/fit.py", "data/people.csv") == ["seir", "fit"]
