@@ -28,7 +28,7 @@ from collections.abc import Iterable
 import click
 
 from modelops_bundle.checkout.project import OutsideProject, Project
-from modelops_bundle.errors import Invalid, NotFound, joined
+from modelops_bundle.errors import BundleError, ExitCode, Invalid, joined
 from modelops_bundle.models.findings import Finding, Severity
 from modelops_bundle.models.named_files import NamedFiles
 from modelops_bundle.models.overview import assess
@@ -44,8 +44,10 @@ _SHOWN = 5
 """So many names stand in an error; the records have all."""
 
 
-class ModelsNotReady(NotFound):
+class ModelsNotReady(BundleError):
     """Something registered is stale or broken, or could not run."""
+
+    exit_code = ExitCode.NOT_FOUND
 
 
 def check(project: Project, names: Iterable[str] = (".",), *, strict: bool = False) -> list[Finding]:
