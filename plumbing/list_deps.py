@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 import click
 
+from modelops_bundle.models.entries import Entry
 from modelops_bundle.models.registering.recording import look_around
 from modelops_bundle.models.registering.surroundings import Surroundings
 from modelops_bundle.models.registry_yaml.file import read_registry
@@ -14,32 +15,30 @@ from modelops_bundle.source.import_graph import Edge
 from modelops_bundle.source.syntax import is_source
 
 
-def list_deps(around: Surroundings, files: Iterable[str]) -> Iterator[Edge]:
-    """Yield the imports of source files, and of all that they need, by importer; raise NotFound."""
-    found: set[str] = set()
+def list_deps(around: Surroundings, files: Iterable[str], entries: Iterable[Entry] = ()) -> Iterator[Edge]:
+    """Yield the imports of source files and all that they need, and those within models and targets, by importer.
+
+    What a model excludes, or does not follow, is no part of it. Raises NotFound.
+    """
+    whole: set[str] = set()
     for file in files:
-        if not around.sources.digest(file):
-            raise around.no_such_file(file)
-        if file not in found:
-            found.update((file, *around.graph.closure(file)))
-    for path in sorted(found):
-        yield from around.graph.edges(path)
+        _check(around, file)
+        if file not in whole:
+            whole.update((file, *around.graph.closure(file)))
+    within: dict[str, set[str]] = {}
+    for entry in entries:
+        _check(around, entry.path)
+        own = {entry.path, *around.present(entry).entry.code}
+        for path in own:
+            within.setdefault(path, set()).update(own)
+    for path in sorted({*whole, *within}):
+        yield from (each for each in around.graph.edges(path) if path in whole or each.imported in within[path])
     around.sources.save()
 
 
-def sources_named(session: Session, around: Surroundings, names: Iterable[str]) -> Iterator[str]:
-    """Yield the source files that names on the command line stand for.
-
-    A name that ends like that of a source file is one. Others are of models and targets, which stand for their own
-    file and all source that they depend on now. Raises NotFound.
-    """
-    for name in names:
-        if is_source(name):
-            yield session.bundle_path(name)
-        else:
-            entry = entry_named(read_registry(session.project), name)
-            yield entry.path
-            yield from filter(is_source, around.present(entry).entry.code)
+def _check(around: Surroundings, path: str) -> None:
+    if not around.sources.digest(path):
+        raise around.no_such_file(path)
 
 
 def tracked_sources(around: Surroundings) -> Iterator[str]:
@@ -60,10 +59,11 @@ def place_of(edge: Edge) -> str:
 def command(session: Session, nul: bool, names: tuple[str, ...]) -> None:
     """Print `importer:line TAB imported` for each import of NAMES and of all files that they need.
 
-    NAMES are source files, models or targets; by default all tracked source files. Imports of what is not in the
-    project are left out.
+    NAMES are source files, models or targets; by default all tracked source files. A name that ends like that of a
+    source file is one. Imports of what is not in the project are left out.
     """
-    around, out = look_around(session.project), RecordWriter(nul=nul)
-    files = sources_named(session, around, names) if names else tracked_sources(around)
-    for edge in list_deps(around, files):
+    around, registry, out = look_around(session.project), read_registry(session.project), RecordWriter(nul=nul)
+    files = [session.bundle_path(name) for name in names if is_source(name)]
+    entries = [entry_named(registry, name) for name in names if not is_source(name)]
+    for edge in list_deps(around, files if names else tracked_sources(around), entries):
         out.record(place_of(edge), edge.imported)

@@ -56,6 +56,26 @@ def test_a_model_stands_for_its_file_and_the_code_that_was_declared(work: Worksp
     assert listed(work, name) == [*SEIR, "models/sir.py:0\tmodels/__init__.py"]
 
 
+def test_what_a_model_excludes_is_no_dependency_of_it(work: Workspace) -> None:
+    work.ok("register-model", "models/seir.py", "--class", "Seir", "--exclude", "models/rates.py")
+    left = ["models/seir.py:5\tmodels/__init__.py", "models/sir.py:0\tmodels/__init__.py"]
+    assert listed(work, "seir") == left
+    assert listed(work, "seir", "models/rates.py") == [*SEIR[:2], *left]
+    assert listed(work, "models/seir.py") == SEIR
+
+
+def test_what_a_model_does_not_follow_is_no_dependency_of_it(work: Workspace) -> None:
+    work.ok("register-model", "models/seir.py", "--class", "Seir", "--no-auto-code")
+    assert listed(work, "seir") == []
+    work.ok("register-model", "models/seir.py", "--class", "Seir", "--code", "models/rates.py")
+    assert listed(work, "seir") == ["models/seir.py:5\tmodels/rates.py"]
+
+
+def test_a_model_without_its_file_is_refused(work: Workspace) -> None:
+    (work.root / "models/seir.py").unlink()
+    assert_refused(run("list-deps", "seir", cwd=work.root), 1, "no such file: 'models/seir.py'", "")
+
+
 def test_a_target_stands_for_its_file(work: Workspace) -> None:
     assert listed(work, "deaths") == ["targets/fits.py:0\ttargets/__init__.py"]
 
