@@ -4,7 +4,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,11 +14,12 @@ from modelops_bundle.archive.source_directory import check_member
 from modelops_bundle.archive.tar_reader import Member, TarReader
 from modelops_bundle.bundles.tree import Mode, Tree, TreeEntry, tree_of
 from modelops_bundle.digest import PREFIX, Digest, is_digest
-from modelops_bundle.errors import IntegrityError, Invalid, NotFound, WorkingTreeConflict
-from modelops_bundle.files.lockfile import hold
+from modelops_bundle.errors import Busy, IntegrityError, Invalid, NotFound, WorkingTreeConflict
+from modelops_bundle.files.lockfile import hold, hold_passing
 from modelops_bundle.safe_path import UnsafePath
 
-_STAGING = ".tmp-import"
+_STAGING = ".tmp-import-"
+_LOCK = ".lock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +52,26 @@ def restore_directory(archive: OpenArchive, target: Path) -> Tree:
         raise WorkingTreeConflict(f"exists and is not empty: '{target}'", hint="name another directory")
     if not target.parent.is_dir():
         raise Invalid(f"no such directory: '{target.parent}'", hint=f"mkdir -p '{target.parent}'")
-    with staging(target.parent / f"{_STAGING}-{os.getpid()}") as directory:
+    with _staging_beside(target) as directory:
         tree = unpack(archive, directory)
         if tree.digest() != archive.promised:
             raise IntegrityError(f"the content of '{archive.file}' is '{tree.digest()}', not '{archive.promised}'")
         os.replace(directory, target)
     return tree
+
+
+@contextmanager
+def _staging_beside(target: Path) -> Iterator[Path]:
+    """Give a new directory beside `target`; what killed imports left there goes first.
+
+    Each has a lock of its own. Process ids tell nothing apart: containers that share a disk share those, too.
+    """
+    for lock in target.parent.glob(f"{_STAGING}*{_LOCK}"):
+        with suppress(Busy, OSError), hold_passing(lock, wait=0):
+            shutil.rmtree(lock.with_suffix(""), ignore_errors=True)
+    directory = target.parent / f"{_STAGING}{os.urandom(8).hex()}"
+    with hold_passing(directory.with_suffix(_LOCK)), staging(directory):
+        yield directory
 
 
 @contextmanager

@@ -1,16 +1,34 @@
 """An archive becomes a directory when all of it is right, or not at all."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from modelops_bundle.archive import unpacking_archive
 from modelops_bundle.archive.compression import Compression
 from modelops_bundle.archive.directory_archive import COMMENT, export_directory
-from modelops_bundle.archive.unpacking_archive import open_archive, restore_directory
+from modelops_bundle.archive.unpacking_archive import OpenArchive, open_archive, restore_directory, unpack
+from modelops_bundle.bundles.tree import Tree
 from modelops_bundle.digest import Digest
 from modelops_bundle.errors import IntegrityError, Invalid, NotFound, WorkingTreeConflict
 from modelops_bundle.packs.tar_member import comment_header
 from tests.modelops_bundle.archive.archives import FILES, make, tar_of
+
+KILLED = """
+import os, sys
+from pathlib import Path
+from modelops_bundle.archive import unpacking_archive
+
+def unpack_until_killed(archive, directory):
+    (directory / "half").touch()
+    os._exit(9)
+
+unpacking_archive.unpack = unpack_until_killed
+with unpacking_archive.open_archive(Path(sys.argv[1])) as archive:
+    unpacking_archive.restore_directory(archive, Path(sys.argv[2]))
+"""
 
 
 @pytest.fixture
@@ -91,6 +109,32 @@ def test_a_directory_with_something_in_it_is_left_alone(tmp_path: Path, exported
     (tmp_path / "empty").mkdir()
     restore(exported, tmp_path / "empty")
     assert (tmp_path / "empty" / "b.txt").exists()
+
+
+def test_an_import_is_not_disturbed_by_another_of_the_same_process_number(
+    tmp_path: Path, exported: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Containers that share a disk have the same numbers."""
+
+    def unpack_while_another_does(archive: OpenArchive, directory: Path) -> Tree:
+        monkeypatch.undo()
+        tree = unpack(archive, directory)
+        restore(exported, tmp_path / "other")
+        return tree
+
+    monkeypatch.setattr(unpacking_archive, "unpack", unpack_while_another_does)
+    restore(exported, tmp_path / "two")
+    for copy in ("two", "other"):
+        assert {path: (tmp_path / copy / path).read_bytes() for path in FILES} == FILES
+    assert not list(tmp_path.glob(".tmp*"))
+
+
+def test_what_a_killed_import_left_goes_with_the_next(tmp_path: Path, exported: Path) -> None:
+    command = [sys.executable, "-c", KILLED, str(exported), str(tmp_path / "two")]
+    assert subprocess.run(command, cwd=Path(__file__).parents[3]).returncode == 9
+    assert list(tmp_path.glob(".tmp*/half"))
+    restore(exported, tmp_path / "other")
+    assert not list(tmp_path.glob(".tmp*"))
 
 
 def test_places_that_do_not_exist_are_named(tmp_path: Path, exported: Path) -> None:
