@@ -27,6 +27,7 @@ else:
 
 DEFAULT_WAIT = 5.0
 _POLL = 0.02
+_FLAGS = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
 _HELD = {errno.EAGAIN, errno.EWOULDBLOCK, errno.EACCES, errno.EDEADLK}
 
 
@@ -43,8 +44,7 @@ def hold(path: Path, *, wait: float = DEFAULT_WAIT) -> Iterator[None]:
 @contextmanager
 def _locked(path: Path, wait: float) -> Iterator[int]:
     """Hold a lock, and give the descriptor of its file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    handle = _open(path)
     try:
         deadline = time.monotonic() + wait
         while True:
@@ -79,6 +79,14 @@ def hold_passing(path: Path, *, wait: float = DEFAULT_WAIT) -> Iterator[None]:
                 with suppress(OSError):  # Windows keeps files that are open
                     path.unlink()
             return
+
+
+def _open(path: Path) -> int:
+    """Open the file of a lock, which is made if need be; raise OSError for a symlink, which may lead anywhere."""
+    while True:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with suppress(FileNotFoundError):  # somebody removed the directory that was empty once more
+            return os.open(path, _FLAGS, 0o644)
 
 
 def _is_still_named(path: Path, handle: int) -> bool:

@@ -153,6 +153,28 @@ def test_a_passing_lock_has_one_holder_among_processes_of_one_number(tmp_path: P
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_lock_is_not_written_through_a_symlink(tmp_path: Path) -> None:
+    (tmp_path / "precious").write_bytes(b"content")
+    (tmp_path / "a").symlink_to("precious")
+    with pytest.raises(OSError, match="symbolic links"), hold(tmp_path / "a"):
+        pass
+    assert (tmp_path / "precious").read_bytes() == b"content"
+
+
+def test_a_lock_is_held_whose_directory_went_meanwhile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its last holder removed it, between our making of it and of the file."""
+    real = Path.mkdir
+
+    def mkdir_in_vain(path: Path, *args: bool, **options: bool) -> None:
+        monkeypatch.undo()
+        real(path, *args, **options)
+        path.rmdir()
+
+    monkeypatch.setattr(Path, "mkdir", mkdir_in_vain)
+    with hold_passing(tmp_path / "locks" / "a"):
+        assert (tmp_path / "locks" / "a").exists()
+
+
 def test_a_file_system_without_locks_is_not_taken_for_a_busy_project(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
