@@ -10,11 +10,12 @@ from modelops_bundle.checkout.local_config import read_local_config
 from modelops_bundle.checkout.project import NotAProject, Project
 from modelops_bundle.errors import NotFound
 from modelops_bundle.models.renewal import BrokenModels
-from modelops_bundle.pushing.push import Push, carry_out_push, refuse_to_discard, synced, take_working_tree
+from modelops_bundle.pushing.push import Push, carry_out_push, refuse_to_discard, take_working_tree
 from modelops_bundle.remotes.connection import connect
 from modelops_bundle.remotes.opening import environment_of, require_remote
 from modelops_bundle.safe_path import REGISTRY_PATH
 from modelops_bundle.settings import Settings
+from modelops_bundle.sync.state import synced
 from modelops_bundle.tags import check_tag
 
 

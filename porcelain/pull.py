@@ -1,27 +1,14 @@
 """pull: bring the remote's changes into the working tree."""
 
-from collections.abc import Sequence
-
 import click
 
 from modelops_bundle.bundles.bundle import Bundle
-from modelops_bundle.bundles.tree import TreeEntry
-from modelops_bundle.bundles.tree_diff import State, same
-from modelops_bundle.checkout.local_config import read_local_config
-from modelops_bundle.checkout.project import Project
-from modelops_bundle.checkout.writing import Checkout
-from modelops_bundle.digest import Digest, short
+from modelops_bundle.bundles.tree_diff import State
+from modelops_bundle.digest import short
 from modelops_bundle.errors import Invalid
 from modelops_bundle.fetching.contents import (
     Cost,
-    Origin,
-    Seeds,
-    cost_of,
-    fetch_contents,
-    seeds_for,
-    stage_contents,
 )
-from modelops_bundle.fetching.remote_version import fetch_version, require_tag
 from modelops_bundle.plumbing._session import (
     Session,
     dry_run_option,
@@ -32,17 +19,10 @@ from modelops_bundle.plumbing._session import (
 from modelops_bundle.porcelain._progress import shown_progress
 from modelops_bundle.porcelain._render import count_of, print_json, say, talk
 from modelops_bundle.porcelain._states import show_states, state_records, states_json
-from modelops_bundle.remote import Remote
-from modelops_bundle.remotes.bundle_reference import parse_version
-from modelops_bundle.remotes.opening import choose_remote
+from modelops_bundle.pulling.pull import carry_out_pull, find_incoming, preview_pull
 from modelops_bundle.safe_path import REGISTRY_PATH
-from modelops_bundle.store.refs import base_ref
-from modelops_bundle.sync.ancestor import Ancestor
-from modelops_bundle.sync.merge import Merge, ReadContent, merge, plan_merge, refuse_conflicts
-from modelops_bundle.sync.overtaken import base_before_overtaken_push
+from modelops_bundle.sync.merge import Merge, refuse_conflicts
 from modelops_bundle.sync.plan import PullOptions
-from modelops_bundle.sync.state import base_of, record_seen, record_sync
-from modelops_bundle.tags import check_tag
 
 
 @click.command()
@@ -90,41 +70,20 @@ def command(
             )
         _materialize(session, into, role, overwrite, prefetch_external, dry_run, as_json)
         return
-    project = session.project
     options = PullOptions(overwrite, restore_deleted)
     with session.remote(remote) as opened:
-        bundle, named = _find(project, opened, tag, ref)
-        elsewhere = not _is_own(session, opened.name, named)
-        base = project.head if elsewhere else base_of(project, opened.name, named, bundle.digest)
-        ancestor = Ancestor(fetch_version(project, opened, base) if base else None)
-        if not elsewhere and bundle.digest != base:
-            before = base_before_overtaken_push(project, opened.name, named, bundle.tree)
-            if before is not None:
-                ancestor = before
-                talk(
-                    session, f"another push overtook yours, {short(base or '')}: its changes stay here; push again"
-                )
-        seeds = _seeds(project, base)
-        read = _reader(project, session.origin(opened), bundle, ancestor)
+        incoming = find_incoming(session.project, opened, session.settings, tag, ref)
+        if incoming.overtaken:
+            ours = short(incoming.overtaken)
+            talk(session, f"another push overtook yours, {ours}: its changes stay here; push again")
+        cost = None
         if dry_run:
-            work = plan_merge(project, bundle, ancestor.tree, options, read)
-            cost = cost_of(project, opened, bundle, work.from_remote, seeds)
+            work, cost = preview_pull(session.project, session.origin(opened), incoming, options)
         else:
-            with project.lock():
-                project.objects.remove_leftovers()
-            switched = overwrite or elsewhere or project.refs.read(base_ref(opened.name, named)) is None
             with shown_progress(session) as on_event:
-                origin = session.origin(opened, on_event)
-
-                def stage(staging: Checkout, paths: Sequence[str]) -> None:
-                    stage_contents(project, origin, bundle, paths, staging, seeds)
-
-                work = merge(project, bundle, ancestor.tree, options, stage, read)
-            with project.lock():
-                record_sync(project, opened.name, named, bundle.digest, "pull", switched=switched)
-        name = opened.name
-    where = f"{name}:{named}" if named else name
-    _report(session, bundle, work, where, cost if dry_run else None, as_json, porcelain)
+                work = carry_out_pull(session.project, session.origin(opened, on_event), incoming, options)
+        where = f"{opened.name}:{incoming.tag}" if incoming.tag else opened.name
+    _report(session, incoming.bundle, work, where, cost, as_json, porcelain)
     if dry_run:
         refuse_conflicts(work.plan, options)
 
@@ -144,52 +103,6 @@ def _materialize(
     reference, destination = into
     request = Request(reference, destination, role, Options(overwrite, prefetch_external), dry_run)
     report(session, request, materialize_for(session, request), as_json, verbose=False)
-
-
-def _is_own(session: Session, remote: str, tag: str) -> bool:
-    choice = choose_remote(session.project, session.settings)
-    own = read_local_config(session.project.local_path).tag
-    return (remote, tag) == (choice.name if choice else remote, own)
-
-
-def _find(project: Project, remote: Remote, tag: str | None, ref: str) -> tuple[Bundle, str]:
-    """Return the version to pull, and its tag unless it was named by digest."""
-    version = (
-        parse_version(ref) if ref else read_local_config(project.local_path).tag if tag is None else check_tag(tag)
-    )
-    if version.startswith("sha256:"):
-        return fetch_version(project, remote, version), ""
-    bundle = require_tag(project, remote, version)
-    record_seen(project, remote.name, version, bundle.digest)
-    return bundle, version
-
-
-def _seeds(project: Project, base: Digest | None) -> Seeds:
-    """Return the chunks that files here hold which are as they were in the version that we come from."""
-    if base is None:
-        return {}
-    tree, index = project.bundle(base).tree, project.load_index()
-
-    def unchanged(path: str) -> bool:
-        entry = index.get(path)
-        return bool(entry and entry.digest == tree[path].digest and (project.root / path).is_file())
-
-    return seeds_for(project, project.root, project.bundle(base), unchanged)
-
-
-def _reader(project: Project, origin: Origin, bundle: Bundle, ancestor: Ancestor) -> ReadContent:
-    """Return what reads a file of the version that is pulled, or of the one it is merged from."""
-
-    def read(entry: TreeEntry) -> bytes:
-        if not entry.size:
-            return b""
-        if not project.objects.holds(entry.digest, entry.size):
-            theirs = same(bundle.tree.get(entry.path), entry)
-            version = bundle if theirs or ancestor.version is None else ancestor.version
-            fetch_contents(project, origin, version, [entry.path])
-        return project.objects.read(entry.digest)
-
-    return read
 
 
 def _report(

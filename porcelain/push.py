@@ -28,7 +28,6 @@ from modelops_bundle.pushing.push import (
     Taken,
     carry_out_push,
     refuse_to_discard,
-    synced,
     take_version,
     take_working_tree,
 )
@@ -36,6 +35,7 @@ from modelops_bundle.remote import Remote
 from modelops_bundle.remotes.bundle_reference import parse_version
 from modelops_bundle.remotes.opening import choose_remote
 from modelops_bundle.resolving.versions import find_ref
+from modelops_bundle.sync.state import synced
 from modelops_bundle.tags import check_tag
 
 

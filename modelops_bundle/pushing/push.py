@@ -18,25 +18,11 @@ from modelops_bundle.pushing.outgoing import Outgoing, Sent, known_version, send
 from modelops_bundle.remote import Remote
 from modelops_bundle.safe_path import REGISTRY_PATH
 from modelops_bundle.storage.stores import Storage
-from modelops_bundle.store.refs import base_ref
 from modelops_bundle.sync.plan import PushPlan, plan_push
-from modelops_bundle.sync.state import base_of, record_seen, record_sending, record_sync
+from modelops_bundle.sync.state import Synced, base_of, record_seen, record_sending, record_sync, synced
 
 if TYPE_CHECKING:
     from modelops_bundle.models.renewal import Renewal
-
-
-@dataclass(frozen=True, slots=True)
-class Synced:
-    """What a working tree is in sync with: HEAD, and the base of a tag."""
-
-    head: Digest | None
-    base: Digest | None
-
-
-def synced(project: Project, remote: str, tag: str) -> Synced:
-    """Return what the working tree is in sync with now."""
-    return Synced(project.head, project.refs.read(base_ref(remote, tag)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ in the meantime. What is overwritten on request is kept as objects first.
 import os
 import stat
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -30,6 +31,9 @@ Stage = Callable[[Checkout, Sequence[str]], None]
 """Stages files for a checkout, verified."""
 ReadContent = Callable[[TreeEntry], bytes]
 """Returns what a small file of the version or of the base holds; raises NotFound where nobody has it any more."""
+
+
+NOTHING_MORE = nullcontext()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +85,18 @@ def merge(
     options: PullOptions,
     stage: Stage,
     read: ReadContent | None = None,
+    step: AbstractContextManager[None] = NOTHING_MORE,
 ) -> Merge:
     """Merge a version into the working tree and the index; `read` as in `plan_merge`.
 
+    `step` is entered under the lock before the plan that is carried out, and left when all is written.
     Raises WorkingTreeConflict naming every path, with nothing written, when both sides changed one.
     """
     first = plan_merge(project, bundle, base, options, read)
     refuse_conflicts(first.plan, options)
     with project.checkout() as staging:
         stage(staging, first.from_remote)
-        with project.lock():
+        with project.lock(), step:
             work = plan_merge(project, bundle, base, options, read)
             refuse_conflicts(work.plan, options)
             kept = _own_content(work, base)

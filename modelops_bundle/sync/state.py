@@ -23,6 +23,19 @@ class LogEntry:
     where: str
 
 
+@dataclass(frozen=True, slots=True)
+class Synced:
+    """What a working tree is in sync with: HEAD, and the base of a tag."""
+
+    head: Digest | None
+    base: Digest | None
+
+
+def synced(project: Project, remote: str, tag: str) -> Synced:
+    """Return what the working tree is in sync with now; `tag` is empty for a version named by digest."""
+    return Synced(project.head, project.refs.read(base_ref(remote, tag)) if tag else None)
+
+
 def base_of(project: Project, remote: str, tag: str, named: Digest | None = None) -> Digest | None:
     """Return the version of a tag that the working tree has the changes of, else the version it came from.
 

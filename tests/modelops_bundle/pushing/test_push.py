@@ -13,11 +13,11 @@ from modelops_bundle.pushing.push import (
     Push,
     carry_out_push,
     refuse_to_discard,
-    synced,
     take_version,
     take_working_tree,
 )
 from modelops_bundle.remotes.oci_layout import LayoutRemote
+from modelops_bundle.sync.state import synced
 
 TAG = "latest"
 
