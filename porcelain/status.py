@@ -12,6 +12,7 @@ from modelops_bundle.checkout.project import Project
 from modelops_bundle.checkout.untracked import untracked as untracked_paths
 from modelops_bundle.digest import short
 from modelops_bundle.errors import BundleError, ExitCode, Invalid
+from modelops_bundle.files.hashing import Unreadable
 from modelops_bundle.plumbing._records import RecordWriter
 from modelops_bundle.plumbing._session import Session, json_option, nul_option, pass_session
 from modelops_bundle.porcelain._render import count_of, listing, print_json, say
@@ -104,7 +105,10 @@ def command(
 def _show(session: Session, status: Status, remote: str, tag: str, others: list[str], files: bool) -> None:
     say(f"Bundle: {remote}:{tag}" if remote else "Bundle: no remote is configured")
     say(f"Local changes: {_summary(status)}")
-    broken = False if files else _show_models(session.project, status)
+    found, problem = (None, None) if files else _models(session.project, status)
+    broken = bool(problem) or (found is not None and _show_models(found))
+    if problem:
+        say(f"Models and targets: {printable(_reason(problem))}")
     if status.base:
         say(f"Version: {short(status.base)}, {status.standing}")
     if files:
@@ -121,6 +125,7 @@ def _show(session: Session, status: Status, remote: str, tag: str, others: list[
         listing("?", others, all_of_them=files)
     if step := _next_step(status, broken):
         say(f"Next: {step}")
+    _raise_if_not_looked(problem)
 
 
 def _next_step(status: Status, broken: bool) -> str:
@@ -130,15 +135,8 @@ def _next_step(status: Status, broken: bool) -> str:
     return "modelops-bundle check" if broken and step == _PUSH else step
 
 
-def _show_models(project: Project, status: Status) -> bool:
-    """Show what is registered, if anything is, and tell whether that forbids a push."""
-    try:
-        found = _models(project, status)
-    except BundleError as error:  # the files can be shown all the same
-        say(f"Models and targets: {printable(error.message)}")
-        return True
-    if found is None:
-        return False
+def _show_models(found: "ModelStatus") -> bool:
+    """Show what is registered, and tell whether that forbids a push."""
     from modelops_bundle.porcelain._model_tables import show_tables
 
     show_tables(found)
@@ -160,14 +158,32 @@ def _show_one(project: Project, status: Status, name: str, as_json: bool) -> Non
         show_details(project, found, about, each)
 
 
-def _models(project: Project, status: Status) -> "ModelStatus | None":
-    """Look at what is registered; where nothing is, `status` must cost nothing more."""
+def _models(project: Project, status: Status) -> "tuple[ModelStatus | None, BundleError | OSError | None]":
+    """Look at what is registered; where nothing is, `status` must cost nothing more.
+
+    What keeps us from it is returned beside: the files can be shown all the same.
+    """
     if not os.path.exists(project.root / REGISTRY_PATH):
-        return None
+        return None, None
     from modelops_bundle.porcelain._model_status import model_status
 
-    found = model_status(project, status)
-    return found if found.overview.registry else None
+    try:
+        found = model_status(project, status)
+    except (BundleError, OSError) as problem:
+        return None, problem
+    return (found if found.overview.registry else None), None
+
+
+def _reason(problem: BundleError | OSError) -> str:
+    if isinstance(problem, BundleError):
+        return problem.message
+    return Unreadable(os.fsdecode(problem.filename or ""), problem).message
+
+
+def _raise_if_not_looked(problem: BundleError | OSError | None) -> None:
+    # A registry that makes no sense is something that was found. What the system forbids was not looked at.
+    if isinstance(problem, OSError):
+        raise problem
 
 
 def _summary(status: Status) -> str:
@@ -191,18 +207,19 @@ def _print_json(session: Session, status: Status, remote: str, tag: str, others:
         "unreadable": dict(status.unreadable),
         "untracked": others,
     }
-    try:
-        if found := _models(project, status):
-            from modelops_bundle.porcelain._model_status import models_json
+    found, problem = _models(project, status)
+    if found:
+        from modelops_bundle.porcelain._model_status import models_json
 
-            value |= models_json(project, found)
-    except BundleError as error:
-        value["models_error"] = error.message
+        value |= models_json(project, found)
+    if problem:
+        value["models_error"] = _reason(problem)
     if files:
         from modelops_bundle.porcelain._status_files import files_json
 
         value |= files_json(session, status)
     print_json(value)
+    _raise_if_not_looked(problem)
 
 
 def _show_untracked_only(found: list[str], as_json: bool, porcelain: str | None, nul: bool) -> None:

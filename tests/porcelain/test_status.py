@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.support.registering import FILES, NETWORK, RATES, edit, make_registered
-from tests.support.workspace import Workspace
+from tests.support.workspace import Workspace, assert_refusal
 
 
 @pytest.fixture
@@ -199,6 +199,23 @@ def test_a_registry_that_cannot_be_read_does_not_hide_the_files(published: Works
     assert text.splitlines()[-1] == "Next: modelops-bundle check"
     assert "registry.yaml" in json.loads(published.ok("status", "--json"))["models_error"]
     published.refused(2, "status", "Seir")
+
+
+def test_a_registry_that_the_system_keeps_from_us_does_not_hide_the_files(published: Workspace) -> None:
+    edit(published, "models/rates.py", "0.3", "0.4")
+    (published.root / ".modelops-bundle/registry.yaml").unlink()
+    (published.root / ".modelops-bundle/registry.yaml").mkdir()
+    done = published.run("status")
+    assert_refusal(done, 3)
+    assert "  ~ models/rates.py\n" in done.text
+    assert "Models and targets: cannot read '" in done.text and "Is a directory" in done.stderr
+    assert done.text.splitlines()[-1] == "Next: modelops-bundle check"
+    done = published.run("status", "--json")
+    assert_refusal(done, 3)
+    value = json.loads(done.text)
+    assert value["states"]["modified-local"] == ["models/rates.py"]
+    assert value["models_error"].endswith("registry.yaml': Is a directory")
+    assert "models/rates.py" in published.ok("status", "--files")
 
 
 @pytest.mark.parametrize("option", ["--files", "--untracked", "--untracked-only", "--exit-code", "--porcelain=v1"])

@@ -12,6 +12,7 @@ import pytest
 
 from tests.support import cli
 from tests.support.programs import require
+from tests.support.registering import make_registered
 from tests.support.workspace import METADATA, Workspace, assert_refusal
 
 
@@ -67,6 +68,21 @@ def test_files_in_a_directory_that_may_not_be_entered_are_not_taken_for_deleted(
     assert_refusal(refusal, 2)
     assert "3 tracked files cannot be read" in refusal.stderr
     assert "data/deep/er/beds.csv': Permission denied" in refusal.stderr
+
+
+def test_status_shows_the_files_where_a_directory_of_data_may_not_be_read(tmp_path: Path) -> None:
+    work = make_registered(tmp_path / "project")
+    work.ok("register-model", "models/network.py", "--data", "data")
+    work.write("README.md", "# Other\n")
+    (work.root / "data/deep").chmod(0)
+    try:
+        done = bound_by_permissions(work, "status")
+    finally:
+        (work.root / "data/deep").chmod(0o755)
+    assert_refusal(done, 3)
+    assert "Permission denied" in done.stderr and "data/deep'" in done.stderr
+    assert "data/deep': Permission denied\n" in done.text
+    assert "  + README.md\n" in done.text and "  + data/people.csv\n" in done.text
 
 
 def test_an_unreadable_directory_is_named(alice: Workspace) -> None:
