@@ -1,52 +1,70 @@
 """The program: a table of commands, imported when they are used, and the one boundary that prints errors."""
 
-import errno
 import os
 import sys
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from modelops_bundle import __version__
-from modelops_bundle.errors import BundleError, ExitCode, Invalid
+from modelops_bundle.errors import ExitCode, Invalid
+from modelops_bundle.failure import Failure, failure_of
 from modelops_bundle.porcelain.commands import PLUMBING, PORCELAIN, load
-from modelops_bundle.safe_path import printable
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from modelops_bundle.porcelain._earlier_words import Word
     from modelops_bundle.settings import Settings
 
+EARLIER_PROGRAM = "modelops-bundles"
+_OTHERS = "As the earlier modelops-bundles had them"
 COMPLETION = "_MODELOPS_BUNDLE_COMPLETE"
 """The variable in which a shell's completion script asks; click names it after the program."""
 ISSUES = "this is a bug of ours; run again with --debug and report what it prints"
+_SEE_WHERE = "run it again with --debug to see where"
 
 
 class LazyGroup(click.Group):
     """A group that imports a command's module when the command is asked for, and not before."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return [*PORCELAIN, *PLUMBING]
+        return list(dict.fromkeys([*PORCELAIN, *PLUMBING, *_earlier_words(ctx)]))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        return load(cmd_name)
+        word = _earlier_words(ctx).get(cmd_name)
+        return word.make(cmd_name) if word else load(cmd_name)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        name = args[0]
-        if name not in PORCELAIN and name not in PLUMBING:
+        name, names = args[0], self.list_commands(ctx)
+        if name not in names:
             import difflib
 
-            near = difflib.get_close_matches(name, [*PORCELAIN, *PLUMBING], 1)
+            near = difflib.get_close_matches(name, names, 1)
             hint = f"did you mean '{near[0]}'?" if near else "modelops-bundle --help"
             raise Invalid(f"no such command: '{name}'", hint=hint)
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        for title, table in (("Commands", PORCELAIN), ("Low-level commands", PLUMBING)):
-            with formatter.section(title):
-                formatter.write_dl([(name, entry.summary) for name, entry in table.items()])
+        others = _earlier_words(ctx)
+        for title, table in ("Commands", PORCELAIN), ("Low-level commands", PLUMBING), (_OTHERS, others):
+            if table:
+                with formatter.section(title):
+                    formatter.write_dl([(name, entry.summary) for name, entry in table.items()])
+
+
+def _earlier_words(ctx: click.Context) -> "Mapping[str, Word]":
+    """Return what the program knows in addition when it is called by the name of the earlier one."""
+    if ctx.info_name != EARLIER_PROGRAM:
+        return {}
+    from modelops_bundle.porcelain._earlier_words import WORDS
+
+    return WORDS
 
 
 @click.group(
@@ -100,35 +118,27 @@ def run(arguments: list[str], name: str = "modelops-bundle") -> int:
             result = program.invoke(context)
         sys.stdout.flush()
         return result if isinstance(result, int) else ExitCode.DONE
-    except BundleError as error:
-        _print_error(error.message, error.hint, error.details, debug)
-        return error.exit_code
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         return ExitCode.USAGE
     except click.UsageError as error:
         command = error.ctx.command_path if error.ctx else name
-        _print_error(error.format_message(), f"{command} --help", (), debug)
-        return ExitCode.USAGE
+        return _report(Failure(ExitCode.USAGE, error.format_message(), f"{command} --help"), debug)
     except click.exceptions.Exit as error:
         return error.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        _print_error("interrupted", "nothing is lost: run the same command again to go on", (), debug)
-        return ExitCode.INTERRUPTED
     except BrokenPipeError:
         _forget_stdout()
         return ExitCode.BROKEN_PIPE
-    except OSError as error:
-        name = f": '{os.fsdecode(error.filename)}'" if isinstance(error.filename, str | bytes) else ""
-        _print_error(f"{error.strerror or error}{name}", _hint_for(error), (), debug)
-        return ExitCode.TRANSFER
-    except Exception as error:  # noqa: BLE001 - the boundary: what arrives here is a bug
-        _print_error(f"{type(error).__name__}: {error}", ISSUES, (), debug)
-        return ExitCode.BUG
+    except click.Abort:
+        return _report(failure_of(KeyboardInterrupt()), debug)
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the boundary: nothing goes beyond it
+        failure = failure_of(error)
+        usual = ISSUES if failure.exit_code is ExitCode.BUG else _SEE_WHERE if isinstance(error, OSError) else ""
+        return _report(replace(failure, hint=failure.hint or usual), debug)
 
 
-def _print_error(message: str, hint: str, details: tuple[str, ...], debug: bool) -> None:
-    lines = [f"error: {message}", *(f"  {line}" for line in details), *([f"hint: {hint}"] if hint else [])]
+def _report(failure: Failure, debug: bool) -> ExitCode:
+    """Print why the command failed, and return its exit code."""
     if debug:
         import traceback
 
@@ -138,21 +148,13 @@ def _print_error(message: str, hint: str, details: tuple[str, ...], debug: bool)
     except BrokenPipeError:
         _forget_stdout()
     with suppress(BrokenPipeError):
-        # Messages hold names that strangers chose.
-        sys.stderr.write("".join(f"{printable(line)}\n" for line in lines))
+        sys.stderr.write(failure.text())
+    return failure.exit_code
 
 
 def _forget_stdout() -> None:
     # The interpreter flushes stdout once more at exit, and would complain about the same pipe.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _hint_for(error: OSError) -> str:
-    if isinstance(error, PermissionError):
-        return "check who owns it and its permissions"
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return "nothing was lost: make room on the disk, then run the same command again"
-    return "run it again with --debug to see where"
 
 
 def _log(verbosity: int, settings: "Settings") -> None:
