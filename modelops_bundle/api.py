@@ -8,15 +8,13 @@ from pathlib import Path
 
 from modelops_bundle.checkout.local_config import read_local_config
 from modelops_bundle.checkout.project import NotAProject, Project
+from modelops_bundle.digest import Digest
 from modelops_bundle.errors import NotFound
 from modelops_bundle.models.renewal import BrokenModels
-from modelops_bundle.pushing.push import Push, carry_out_push, refuse_to_discard, take_working_tree
-from modelops_bundle.remotes.connection import connect
-from modelops_bundle.remotes.opening import environment_of, require_remote
+from modelops_bundle.pushing.project_push import PushOptions, push_project
+from modelops_bundle.remotes.opening import require_remote
 from modelops_bundle.safe_path import REGISTRY_PATH
 from modelops_bundle.settings import Settings
-from modelops_bundle.sync.state import synced
-from modelops_bundle.tags import check_tag
 
 
 class NoProject(NotAProject, ValueError):
@@ -44,7 +42,7 @@ def load_config(path: str | Path = ".") -> ProjectConfig:
 
     Raises NoProject (a ValueError), and Invalid when nothing names a remote.
     """
-    project = _project(path)
+    project = project_at(path)
     local = read_local_config(project.local_path)
     return ProjectConfig(require_remote(project, Settings.from_environment()), local.tag)
 
@@ -56,38 +54,25 @@ def push_dir(path: str | Path = ".", tag: str | None = None) -> str:
     Raises NoProject (a ValueError), NothingRegistered (a FileNotFoundError), PreflightFailed (a RuntimeError),
     RemoteMoved when the tag holds changes that are not here, and what transfers raise.
     """
-    project = _project(path)
+    project = project_at(path)
     if not (project.root / REGISTRY_PATH).exists():
         raise NothingRegistered(
             f"nothing is registered: no '{REGISTRY_PATH}' in '{project.root}'",
             hint="modelops-bundle register-model FILE",
         )
-    return _push(project, tag)
+    return push_found(project, Settings.from_environment(), PushOptions(tag))
 
 
-def push_project(path: str | Path = ".", tag: str | None = None) -> str:
-    """Do what `push_dir` does, also for a project in which nothing is registered."""
-    return _push(_project(path), tag)
+def push_found(project: Project, settings: Settings, options: PushOptions) -> Digest:
+    """Do what `push_dir` does for a project, also for one in which nothing is registered."""
+    try:
+        return push_project(project, settings, options)
+    except BrokenModels as error:
+        raise PreflightFailed(error.message, hint=error.hint, details=error.details) from error
 
 
-def _push(project: Project, tag: str | None) -> str:
-    settings = Settings.from_environment()
-    tag = check_tag(read_local_config(project.local_path).tag if tag is None else tag)
-    with connect(require_remote(project, settings), settings, environment_of(project, settings)) as connection:
-        remote = connection.remote
-        before = synced(project, remote.name, tag)
-        try:
-            taken = take_working_tree(project, remote, tag)
-        except BrokenModels as error:
-            raise PreflightFailed(error.message, hint=error.hint, details=error.details) from error
-        refuse_to_discard(taken.outgoing, tag, remote.name)
-        taken.renew(project)
-        push = Push(taken.outgoing, tag, before, jobs=connection.jobs, storage=connection.storage)
-        sent = carry_out_push(project, remote, push)
-    return sent.bundle.digest
-
-
-def _project(path: str | Path) -> Project:
+def project_at(path: str | Path) -> Project:
+    """Return the project that a directory lies in; raise NoProject."""
     start = Path(path).absolute()
     try:
         if not start.is_dir():

@@ -1,41 +1,57 @@
-"""What `resolve`, `materialize`, `fetch-external`, `export` and `push` do, for programs.
+"""What commands do, for programs: `resolve`, `materialize`, `export`, `scan`, `plan`, `diff`, `push` and others.
 
-The shape is that of the earlier `modelops_bundles.operations`. Nothing here prints: each operation returns what it
-found or did, and raises errors of `modelops_bundle.errors`, whose `exit_code` is that of the command.
+The shape is that of the earlier `modelops_bundles.operations`. Nothing here prints: operations return what they
+found or did, and raise errors of `modelops_bundle.errors`, whose exit code is that of the command.
 """
 
 import os
 from contextlib import AbstractContextManager, closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from threading import get_ident
 
-from modelops_bundle.api import push_project
+from modelops_bundle.api import project_at, push_found
 from modelops_bundle.archive.compression import LEVEL, compression_of
 from modelops_bundle.archive.directory_archive import Exported, export_directory
+from modelops_bundle.bundles.tree_diff import Difference
+from modelops_bundle.checkout.local_config import read_local_config
 from modelops_bundle.checkout.project import NotAProject, Project
 from modelops_bundle.errors import Invalid
+from modelops_bundle.failure import EXIT_CODES, exit_code_for, run_and_exit
 from modelops_bundle.fetching.contents import Origin
 from modelops_bundle.materializing.fulfilment import BlobOrigin, fulfil
 from modelops_bundle.materializing.materialize import MaterializeResult, materialize
 from modelops_bundle.materializing.plan import Options, Plan
+from modelops_bundle.pushing.next_version import Part
+from modelops_bundle.pushing.project_push import PlannedPush, PushOptions, plan_project_push
 from modelops_bundle.remotes.opening import choose_remote, environment_of
 from modelops_bundle.resolving.bundle_lookup import Surroundings
-from modelops_bundle.resolving.bundle_ref import BundleRef, parse_bundle_ref
+from modelops_bundle.resolving.bundle_ref import BundleRef, NamesBundle, bundle_ref_of
 from modelops_bundle.resolving.resolution import ResolvedBundle, resolved
 from modelops_bundle.settings import Settings
 from modelops_bundle.storage.stores import Storage
 from modelops_bundle.store.store import Store
 from modelops_bundle.store.user_cache import opened_cache, temporary_cache
+from modelops_bundle.sync.comparison import compare_with, compare_with_base, names_path
+from modelops_bundle.sync.scanning import Scan, ScannedFile, scanned_files
+from modelops_bundle.sync.status import look_at
 
 __all__ = [
+    "EXIT_CODES",
     "BundleRef",
+    "Difference",
     "Exported",
     "MaterializeResult",
     "Operations",
     "OpsConfig",
+    "Part",
+    "PlannedPush",
     "ResolvedBundle",
+    "Scan",
+    "ScannedFile",
     "default_provider_from_env",
+    "exit_code_for",
+    "run_and_exit",
 ]
 
 
@@ -57,11 +73,9 @@ def default_provider_from_env(directory: str | Path = ".") -> Surroundings:
     """Return where bundles come from: what variables, the environment, and the project at a directory say."""
     settings, here = Settings.from_environment(), Path(directory).absolute()
     try:
-        project = Project.discover(here)
+        return _surroundings(settings, here, Project.discover(here))
     except NotAProject:
         return Surroundings(settings, here, environment_of(None, settings))
-    choice = choose_remote(project, settings)
-    return Surroundings(settings, here, environment_of(project, settings), choice.name if choice else "")
 
 
 class Operations:
@@ -71,7 +85,7 @@ class Operations:
         self.config = config or OpsConfig()
         self.provider = provider or default_provider_from_env()
 
-    def resolve(self, ref: BundleRef | str) -> ResolvedBundle:
+    def resolve(self, ref: NamesBundle | str) -> ResolvedBundle:
         """Return the version that a reference stands for; nothing but the cache is written.
 
         Raises NotFound (1), Invalid (2), TransferFailed (3), AuthRefused (4), IntegrityError (5) and
@@ -79,13 +93,13 @@ class Operations:
         """
         with (
             self._store(f"resolve {os.getpid()} {get_ident()}") as store,
-            resolved(store, _reference(ref), self.provider) as (bundle, _),
+            resolved(store, bundle_ref_of(ref), self.provider) as (bundle, _),
         ):
             return bundle
 
     def materialize(
         self,
-        ref: BundleRef | str,
+        ref: NamesBundle | str,
         dest: str | Path,
         *,
         role: str | None = None,
@@ -99,23 +113,14 @@ class Operations:
         root = self._path(dest)
         with (
             self._store(f"materialize {root}") as store,
-            resolved(store, _reference(ref), self.provider) as (bundle, remote),
+            resolved(store, bundle_ref_of(ref), self.provider) as (bundle, remote),
             closing(self._storage()) as storage,
         ):
             origin = Origin(remote, jobs=self.provider.settings.jobs, open_store=storage.open)
             return materialize(store, origin, bundle, root, role, Options(overwrite, prefetch_external))
 
-    def pull(
-        self,
-        ref: BundleRef | str,
-        dest: str | Path,
-        *,
-        role: str | None = None,
-        overwrite: bool = False,
-        prefetch_external: bool = False,
-    ) -> MaterializeResult:
-        """Do what `materialize` does, under the name that the earlier tool has for it, too."""
-        return self.materialize(ref, dest, role=role, overwrite=overwrite, prefetch_external=prefetch_external)
+    pull = materialize
+    """The name that the earlier tool has for `materialize`, too."""
 
     def fetch_external(self, dest: str | Path, *, overwrite: bool = False) -> Plan:
         """Fetch what pointers in a materialized directory stand for: all of it, or nothing."""
@@ -148,9 +153,70 @@ class Operations:
             threads=self.provider.settings.jobs,
         )
 
-    def push(self, working_dir: str | Path = ".", *, tag: str | None = None) -> str:
-        """Publish the project that a directory lies in, and return the digest; raises as `api.push_dir` does."""
-        return push_project(self._path(working_dir), tag)
+    def scan(self, working_dir: str | Path = ".") -> Scan:
+        """Return the tracked files of the project that a directory lies in: what changed, and where each is put.
+
+        As `status --files`: asks no remote. Raises NoProject, and Invalid for a configuration that makes no sense.
+        """
+        project = project_at(self._path(working_dir))
+        remote, tag = self._around(project).remote, read_local_config(project.local_path).tag
+        with closing(Storage(self.provider.settings, environment_of(project, self.provider.settings))) as storage:
+            policy = storage.policy(project.config.storage)
+            status = look_at(project, remote, tag)
+            return Scan(remote, tag, status.base, status.standing, tuple(scanned_files(status, policy.decide)))
+
+    def plan(
+        self,
+        working_dir: str | Path = ".",
+        *,
+        tag: str | None = None,
+        bump: Part | str | None = None,
+        force: bool = False,
+    ) -> PlannedPush:
+        """Return what `push` would do, down to the byte, as `push --dry-run` tells it; raises what `push` does."""
+        project = project_at(self._path(working_dir))
+        return plan_project_push(project, self.provider.settings, PushOptions(tag, _part(bump), force))
+
+    def diff(
+        self, ref_or_path: NamesBundle | str | Path = "", *, working_dir: str | Path = "."
+    ) -> list[Difference]:
+        """Return how the tracked files of a project differ from the version that REF names, sorted by path.
+
+        Without REF, or with a path, which limits it to what is below, it is the version that a push builds on.
+        Text that names a file, on disk or tracked, is a path. Raises NoProject, and what `resolve` raises.
+        """
+        project = project_at(self._path(working_dir))
+        here = self._around(project)
+        if isinstance(ref_or_path, str | Path):
+            file = self.provider.directory / ref_or_path
+            if not ref_or_path:
+                return compare_with_base(project, here.remote)
+            if isinstance(ref_or_path, Path) or names_path(project, file):
+                return compare_with_base(project, here.remote, project.bundle_path(file))
+        return compare_with(project, bundle_ref_of(ref_or_path), here)
+
+    def push(
+        self,
+        working_dir: str | Path = ".",
+        *,
+        tag: str | None = None,
+        bump: Part | str | None = None,
+        dry_run: bool = False,
+        force: bool = False,
+    ) -> str:
+        """Publish the project that a directory lies in, and return the digest; raises as `api.push_dir` does.
+
+        It goes to `tag`, or to the version after the remote's highest if `bump` is "patch", "minor" or "major", or
+        to the project's tag. `force` discards changes that others pushed to the tag. With `dry_run`, nothing is
+        sent, and the digest is the one that the bundle would have.
+        """
+        if dry_run:
+            return self.plan(working_dir, tag=tag, bump=bump, force=force).digest
+        project = project_at(self._path(working_dir))
+        return push_found(project, self.provider.settings, PushOptions(tag, _part(bump), force))
+
+    def _around(self, project: Project) -> Surroundings:
+        return _surroundings(self.provider.settings, self.provider.directory, project)
 
     def _store(self, purpose: str) -> AbstractContextManager[Store]:
         return opened_cache(self.provider.settings.cache_dir, purpose) if self.config.cache else temporary_cache()
@@ -162,11 +228,16 @@ class Operations:
         return (self.provider.directory / name).resolve()
 
 
-def _reference(ref: BundleRef | str) -> BundleRef:
-    """Return a reference as its grammar has it: names and digits may have come with capitals."""
-    if isinstance(ref, str):
-        return parse_bundle_ref(ref)
-    return ref if ref.local_path else replace(parse_bundle_ref(str(ref)), role=ref.role)
+def _surroundings(settings: Settings, directory: Path, project: Project) -> Surroundings:
+    choice = choose_remote(project, settings)
+    return Surroundings(settings, directory, environment_of(project, settings), choice.name if choice else "")
+
+
+def _part(bump: Part | str | None) -> Part | None:
+    try:
+        return Part(bump) if bump is not None else None
+    except ValueError:
+        raise Invalid(f"no part of a version: '{bump}'", hint="bump is patch, minor or major") from None
 
 
 def _one_of(name: str, value: str | Path | None, other: str, given: str | Path | None) -> str | Path:

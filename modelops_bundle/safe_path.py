@@ -163,6 +163,11 @@ def parents_of(path: str) -> Iterator[str]:
         parent = parent.rpartition("/")[0]
 
 
+def is_below(path: str, names: Iterable[str]) -> bool:
+    """Tell whether a bundle path is one of `names`, or lies in a directory of that name; '.' is the root."""
+    return any(name in (path, ".") or path.startswith(f"{name}/") for name in names)
+
+
 def is_utf8(path: str) -> bool:
     """Tell whether a path is text; a file system may hold names that are none."""
     try:

@@ -1,7 +1,5 @@
 """ls-files: list tracked and untracked files."""
 
-from collections.abc import Iterable
-
 import click
 
 from modelops_bundle.bundles.tree import Tree, TreeEntry
@@ -12,6 +10,7 @@ from modelops_bundle.checkout.untracked import ignored, untracked
 from modelops_bundle.errors import Invalid
 from modelops_bundle.plumbing._records import RecordWriter
 from modelops_bundle.plumbing._session import Session, nul_option, pass_session
+from modelops_bundle.safe_path import is_below
 
 
 def ls_files(project: Project, *, cached: bool, modified: bool, deleted: bool) -> Tree:
@@ -29,11 +28,6 @@ def ls_files(project: Project, *, cached: bool, modified: bool, deleted: bool) -
     if deleted:
         found |= {path: now.index[path].tree_entry(path) for path in now.missing}
     return Tree(sorted(found.items()))
-
-
-def is_below(path: str, names: Iterable[str]) -> bool:
-    """Tell whether a bundle path is one of `names`, or lies in a directory of that name; '.' is the root."""
-    return any(name in (path, ".") or path.startswith(f"{name}/") for name in names)
 
 
 @click.command()

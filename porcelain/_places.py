@@ -3,16 +3,9 @@
 from collections.abc import Iterable, Mapping
 
 from modelops_bundle.bundles.tree import TreeEntry
-from modelops_bundle.plumbing._session import Session
 from modelops_bundle.porcelain._render import human_size, table
 from modelops_bundle.safe_path import printable
 from modelops_bundle.storage.policy import Decision, Destination
-
-
-def decisions_of(session: Session, entries: Iterable[TreeEntry]) -> dict[str, Decision]:
-    """Return where a push would put files of the project, by path; raise Invalid for what makes no sense."""
-    policy = session.storage.policy(session.project.config.storage)
-    return {entry.path: policy.decide(entry) for entry in entries}
 
 
 def show_places(entries: Iterable[TreeEntry], decisions: Mapping[str, Decision], threshold: int) -> None:

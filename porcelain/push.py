@@ -8,7 +8,6 @@ import click
 
 from modelops_bundle.blob_stores.location import parse_uri
 from modelops_bundle.bundles.tree_diff import LOCAL_STATES
-from modelops_bundle.checkout.local_config import read_local_config
 from modelops_bundle.errors import shortened
 from modelops_bundle.fetching.remote_version import fetch_version
 from modelops_bundle.plumbing._session import (
@@ -22,7 +21,9 @@ from modelops_bundle.porcelain._places import places_json, show_places
 from modelops_bundle.porcelain._progress import shown_progress
 from modelops_bundle.porcelain._render import count_of, human_size, print_json, say, talk
 from modelops_bundle.porcelain._states import only, show_states, state_records, states_json
+from modelops_bundle.pushing.next_version import Part
 from modelops_bundle.pushing.outgoing import Estimate, Outgoing, Sent, decisions_for, estimate
+from modelops_bundle.pushing.project_push import PushOptions, pushed_tag
 from modelops_bundle.pushing.push import (
     Push,
     Taken,
@@ -36,11 +37,15 @@ from modelops_bundle.remotes.bundle_reference import parse_version
 from modelops_bundle.remotes.opening import choose_remote
 from modelops_bundle.resolving.versions import find_ref
 from modelops_bundle.sync.state import synced
-from modelops_bundle.tags import check_tag
 
 
 @click.command()
 @click.option("--tag", default=None, help="Push to this tag instead of the project's.")
+@click.option(
+    "--bump",
+    type=click.Choice([part.value for part in Part]),
+    help="Push to the version after the highest X.Y.Z among the remote's tags.",
+)
 @click.option("--ref", default="", metavar="REF", help="Publish this known version instead of the working tree.")
 @click.option(
     "-f",
@@ -57,6 +62,7 @@ from modelops_bundle.tags import check_tag
 def command(
     session: Session,
     tag: str | None,
+    bump: str | None,
     ref: str,
     force: bool,
     no_check: bool,
@@ -72,8 +78,9 @@ def command(
     stale are registered anew in the same push; when one is broken, nothing is sent and the exit code is 2.
     """
     project = session.project
-    tag = check_tag(read_local_config(project.local_path).tag if tag is None else tag)
+    options = PushOptions(tag, Part(bump) if bump else None)
     with session.remote(remote) as opened:
+        tag = pushed_tag(project, opened, options)
         before = synced(project, opened.name, tag)
         if ref:
             version = fetch_version(project, opened, find_ref(project, ref) or parse_version(ref))

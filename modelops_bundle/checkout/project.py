@@ -28,15 +28,18 @@ GITIGNORE = """\
 !config.yaml
 !registry.yaml
 """
+_EARLIER = ("modelops.yaml", "modelops.yml", ".mops-bundle.yaml", ".mops-bundle.yml")
+"""What the earlier modelops-bundles described a project in."""
 
 
 class NotAProject(NotFound):
     """There is no project here."""
 
     def __init__(self, start: Path) -> None:
-        super().__init__(
-            f"not in a project: no '{METADATA_DIR}' in '{start}' or above", hint="modelops-bundle init"
-        )
+        hint = "modelops-bundle init"
+        if earlier := next((name for name in _EARLIER if (start / name).is_file()), ""):
+            hint += f"; '{earlier}' is the earlier tool's, docs/formats/config.md tells what of it goes where"
+        super().__init__(f"not in a project: no '{METADATA_DIR}' in '{start}' or above", hint=hint)
 
 
 class OutsideProject(Invalid):

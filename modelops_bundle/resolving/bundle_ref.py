@@ -9,7 +9,8 @@
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Protocol
 
 from modelops_bundle.digest import Digest, parse_digest
 from modelops_bundle.errors import Invalid
@@ -38,6 +39,29 @@ class BundleRef:
     def __str__(self) -> str:
         named = ":".join(part for part in (self.local_path or self.name, self.version) if part)
         return "@".join(part for part in (named, self.digest) if part)
+
+
+class NamesBundle(Protocol):
+    """What has the parts of a reference, such as a `BundleRef` of the platform's contracts."""
+
+    @property
+    def name(self) -> str | None: ...
+    @property
+    def version(self) -> str | None: ...
+    @property
+    def digest(self) -> str | None: ...
+    @property
+    def local_path(self) -> str | None: ...
+    @property
+    def role(self) -> str | None: ...
+
+
+def bundle_ref_of(ref: NamesBundle | str) -> BundleRef:
+    """Return a reference in its usual form: names and digits may come with capitals. Raises Invalid."""
+    if isinstance(ref, str):
+        return parse_bundle_ref(ref)
+    parts = BundleRef(ref.name, ref.version, ref.digest, ref.local_path, ref.role)
+    return parts if parts.local_path else replace(parse_bundle_ref(str(parts)), role=parts.role)
 
 
 def parse_bundle_ref(text: str) -> BundleRef:

@@ -33,6 +33,13 @@ def test_outside_there_is_none(tmp_path: Path, project: Project) -> None:
     assert caught.value.hint == "modelops-bundle init"
 
 
+def test_who_has_a_file_of_the_earlier_tool_is_told_where_its_parts_go(tmp_path: Path) -> None:
+    (tmp_path / "modelops.yaml").write_text("kind: Bundle\n")
+    with pytest.raises(NotAProject) as caught:
+        Project.discover(tmp_path)
+    assert caught.value.hint.startswith("modelops-bundle init; 'modelops.yaml' is the earlier tool's")
+
+
 def test_a_way_around_does_not_lead_to_another_project(tmp_path: Path, project: Project) -> None:
     other = Project.create(tmp_path / "other")
     (tmp_path / "none").mkdir()
