@@ -10,8 +10,8 @@ PROGRAMS = ("modelops-bundle", "mops-bundle", "modelops-bundles")
 """The names under which we are installed; the last one is that of an earlier tool."""
 
 
-def main(arguments: list[str] | None = None) -> NoReturn:
-    """Run the program and exit."""
+def main(arguments: list[str] | None = None, program: str = PROGRAMS[0]) -> NoReturn:
+    """Run the program and exit: what was typed, or `arguments` as if they were typed behind `program`."""
     if arguments is None and sys.getfilesystemencoding() != "utf-8":
         # Else a locale would decide how names of files are read, and with them the digest of a tree.
         os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])
@@ -26,7 +26,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
 
     complete()
     if arguments is not None:
-        sys.exit(run(arguments))
+        sys.exit(run(arguments, program))
     called = os.path.basename(sys.argv[0]).removesuffix(".exe")
     _leave(run(sys.argv[1:], called if called in PROGRAMS else PROGRAMS[0]))
 

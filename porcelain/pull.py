@@ -36,6 +36,9 @@ from modelops_bundle.sync.plan import PullOptions
 @click.option("--porcelain", type=click.Choice(["v1"]), help="Print `state TAB path` records.")
 @click.option("--role", default=None, help="With REF and DEST: take the layers of this role.")
 @click.option("--prefetch-external", is_flag=True, help="With REF and DEST: fetch what lies in blob stores, too.")
+@click.option("--no-cache", is_flag=True, help="With REF and DEST: neither use nor fill the user's cache.")
+@click.option("--ci", is_flag=True, help="With REF and DEST: show no progress.")
+@click.option("--verbose", is_flag=True, help="With REF and DEST: list what becomes of each file.")
 @click.argument("into", nargs=-1, metavar="[REF DEST]")
 @pass_session
 def command(
@@ -50,6 +53,9 @@ def command(
     porcelain: str | None,
     role: str | None,
     prefetch_external: bool,
+    no_cache: bool,
+    ci: bool,
+    verbose: bool,
     into: tuple[str, ...],
 ) -> None:
     """Merge the remote's version into the working tree, file by file.
@@ -62,13 +68,18 @@ def command(
 
     With REF and DEST, put what a role needs of a bundle into a directory instead, as `materialize` does.
     """
-    if into or role or prefetch_external:
+    if into or role or prefetch_external or no_cache or ci or verbose:
         if len(into) != 2 or tag or ref or remote or restore_deleted or porcelain:
             raise Invalid(
                 "a role is pulled into a directory of its own, which is no project",
                 hint="modelops-bundle pull REF DEST [--role ROLE] [--prefetch-external] [--overwrite]",
             )
-        _materialize(session, into, role, overwrite, prefetch_external, dry_run, as_json)
+        from modelops_bundle.materializing.plan import Options
+        from modelops_bundle.porcelain._materializing import Request, materialize_for, report
+
+        external = Options(overwrite, prefetch_external)
+        request = Request(into[0], into[1], role, external, dry_run, no_cache, ci)
+        report(session, request, materialize_for(session, request), as_json, verbose)
         return
     options = PullOptions(overwrite, restore_deleted)
     with session.remote(remote) as opened:
@@ -86,23 +97,6 @@ def command(
     _report(session, incoming.bundle, work, where, cost, as_json, porcelain)
     if dry_run:
         refuse_conflicts(work.plan, options)
-
-
-def _materialize(
-    session: Session,
-    into: tuple[str, ...],
-    role: str | None,
-    overwrite: bool,
-    prefetch_external: bool,
-    dry_run: bool,
-    as_json: bool,
-) -> None:
-    from modelops_bundle.materializing.plan import Options
-    from modelops_bundle.porcelain._materializing import Request, materialize_for, report
-
-    reference, destination = into
-    request = Request(reference, destination, role, Options(overwrite, prefetch_external), dry_run)
-    report(session, request, materialize_for(session, request), as_json, verbose=False)
 
 
 def _report(

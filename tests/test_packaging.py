@@ -1,4 +1,4 @@
-"""What is installed is one package, `modelops_bundle`, with every file of its three layers."""
+"""What is installed is `modelops_bundle`, with every file of its three layers, and a door by the earlier name."""
 
 import importlib.metadata
 import shutil
@@ -12,7 +12,10 @@ import pytest
 from modelops_bundle.porcelain.main import PROGRAMS
 
 CHECKOUT = Path(__file__).parents[1]
-PACKED = ("pyproject.toml", "README.md", "LICENSE", "modelops_bundle", "plumbing", "porcelain")
+PACKED = (
+    *("pyproject.toml", "README.md", "LICENSE"),
+    *("modelops_bundle", "modelops_bundles", "plumbing", "porcelain"),
+)
 
 
 @pytest.fixture(scope="module")
@@ -33,16 +36,16 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
     return zipfile.ZipFile(file)
 
 
-def test_only_one_name_reaches_site_packages(wheel: zipfile.ZipFile) -> None:
+def test_no_name_but_ours_reaches_site_packages(wheel: zipfile.ZipFile) -> None:
     tops = {name.partition("/")[0] for name in wheel.namelist()}
-    assert {top for top in tops if not top.endswith(".dist-info")} == {"modelops_bundle"}
+    assert {top for top in tops if not top.endswith(".dist-info")} == {"modelops_bundle", "modelops_bundles"}
     (top_level,) = (name for name in wheel.namelist() if name.endswith("top_level.txt"))
-    assert wheel.read(top_level).decode().split() == ["modelops_bundle"]
+    assert wheel.read(top_level).decode().split() == ["modelops_bundle", "modelops_bundles"]
 
 
-@pytest.mark.parametrize("layer", ["modelops_bundle", "plumbing", "porcelain"])
+@pytest.mark.parametrize("layer", ["modelops_bundle", "modelops_bundles", "plumbing", "porcelain"])
 def test_every_module_of_a_layer_is_in_the_wheel(wheel: zipfile.ZipFile, layer: str) -> None:
-    inside = "" if layer == "modelops_bundle" else "modelops_bundle/"
+    inside = "" if layer.startswith("modelops_bundle") else "modelops_bundle/"
     modules = {f"{inside}{path.relative_to(CHECKOUT)}" for path in (CHECKOUT / layer).rglob("*.py")}
     assert modules
     assert modules <= set(wheel.namelist())

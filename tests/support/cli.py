@@ -33,7 +33,13 @@ class Result:
         return self.stdout.decode(errors="surrogateescape")
 
 
-def run(*args: str, cwd: Path, env: Mapping[str, str] | None = None, input: bytes = b"") -> Result:
+def run(
+    *args: str,
+    cwd: Path,
+    env: Mapping[str, str] | None = None,
+    input: bytes = b"",
+    program: str = "modelops-bundle",
+) -> Result:
     """Run a command in this process; an error that is no exit of the program reaches the test."""
     from modelops_bundle.porcelain.main import main
 
@@ -48,7 +54,7 @@ def run(*args: str, cwd: Path, env: Mapping[str, str] | None = None, input: byte
         _process_state_kept(),
     ):
         try:
-            main(list(args))
+            main(list(args), program)
         except SystemExit as end:
             code = _exit_code(end)
     return Result(code, _written(stdout), _written(stderr).decode(errors="surrogateescape"))

@@ -22,11 +22,12 @@ CACHES = ("cache", "objects", "tmp", "locks")
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """A directory, and the home and other variables of the person who works there."""
+    """A directory, the home and other variables of the person who works there, and the program that they type."""
 
     root: Path
     home: Path | None = None
     env: Mapping[str, str] = field(default_factory=dict)
+    program: str = "modelops-bundle"
 
     @property
     def variables(self) -> dict[str, str]:
@@ -37,7 +38,7 @@ class Workspace:
     def run(self, *args: str, input: bytes = b"") -> Result:
         """Run a command in the directory, whatever becomes of it."""
         self.root.mkdir(parents=True, exist_ok=True)
-        return cli.run(*args, cwd=self.root, env=self.variables, input=input)
+        return cli.run(*args, cwd=self.root, env=self.variables, input=input, program=self.program)
 
     def ok(self, *args: str) -> str:
         """Run a command that must succeed, and return what it printed."""
