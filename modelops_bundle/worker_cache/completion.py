@@ -4,17 +4,23 @@ A file whose stat is still the same was not written to since, so that nothing is
 Inode and change time are part of it: whatever replaces or touches a file changes one of them.
 """
 
-import json
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from modelops_bundle.digest import Digest
+from modelops_bundle.digest import Digest, parse_digest
+from modelops_bundle.errors import Invalid, NotFound
+from modelops_bundle.files import canonical_json
+from modelops_bundle.files.canonical_json import MalformedDocument
 from modelops_bundle.files.durable import write_file
+from modelops_bundle.files.hashing import Unreadable, open_regular
+from modelops_bundle.safe_path import check_path
 
-VERSION = 1
+VERSION = 2
+_MAX_BYTES = 512 << 20
+"""Five times what a record of a million files takes; it has some 100 bytes for each."""
 
 
 class FileStat(NamedTuple):
@@ -74,24 +80,36 @@ def is_unchanged(path: str, known: FileStat | None) -> bool:
 
 
 def read_completion(path: Path) -> Completion | None:
-    """Return a record, or None where there is none that makes sense: its bundle then counts as absent."""
+    """Return a record, or None where there is none that makes sense: its bundle then counts as absent.
+
+    Others may write to the cache: what a record says becomes part of paths, and some of those are removed.
+    """
     try:
-        value = json.loads(path.read_bytes())
-        if value["version"] != VERSION:
+        with open_regular(str(path)) as stream:
+            value = canonical_json.decode(stream.read(_MAX_BYTES + 1), f"'{path}'", max_bytes=_MAX_BYTES)
+        if value["version"] != VERSION or not isinstance(value["remote"], str):
             return None
-        files = {name: FileStat(*map(int, stat)) if stat else None for name, stat in value["files"].items()}
-        return Completion(Digest(value["digest"]), Digest(value["tree"]), str(value["remote"]), files)
-    except (FileNotFoundError, KeyError, TypeError, ValueError, AttributeError, RecursionError):
+        files = {check_path(name): _parse_stat(stat) for name, stat in value["files"].items()}
+        return Completion(parse_digest(value["digest"]), parse_digest(value["tree"]), value["remote"], files)
+    except Unreadable:
+        raise
+    except (Invalid, NotFound, MalformedDocument, KeyError, TypeError, ValueError, AttributeError):
         return None
+
+
+def _parse_stat(text: str | None) -> FileStat | None:
+    return None if text is None else FileStat(*map(int, text.split(" ")))
 
 
 def write_completion(path: Path, completion: Completion, tmp: Path) -> None:
     """Replace a record, flushed to disk."""
+    # Times and inodes are numbers that JSON cannot hold everywhere.
+    files = {name: stat and " ".join(map(str, stat)) for name, stat in completion.files.items()}
     document = {
         "version": VERSION,
         "digest": completion.digest,
         "tree": completion.tree,
         "remote": completion.remote,
-        "files": completion.files,
+        "files": files,
     }
-    write_file(path, json.dumps(document).encode(), flush=True, tmp=tmp)
+    write_file(path, canonical_json.encode(document), flush=True, tmp=tmp)

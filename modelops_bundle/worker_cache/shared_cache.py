@@ -154,7 +154,8 @@ class SharedCache:
     def _repair(self, name: str, known: Completion, bundle: Bundle, store: Store, origin: Origin) -> None:
         """Put back what is damaged, file by file: simulations may be running in the directory."""
         root = self._layout.tree(name)
-        wrong = damaged(root, bundle, changed_since(root, known))
+        doubtful = [path for path in bundle.tree if not is_unchanged(f"{root}/{path}", known.files.get(path))]
+        wrong = damaged(root, bundle, doubtful)
         for path in wrong:
             _log.warning("'%s' was changed in the cache, and is put back: '%s'", path, root)
         clear_the_way(root, wrong)

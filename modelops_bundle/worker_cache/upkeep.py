@@ -98,6 +98,8 @@ def prune(layout: CacheLayout, older_than: float, *, dry_run: bool = False) -> l
 
 def _remove(layout: CacheLayout, bundle: CachedBundle, older_than: float) -> bool:
     """Remove a bundle unless it is in use, or was used since; tell whether it was removed."""
+    if bundle.name not in layout.names(bundle.digest):  # then another bundle's lock is that of the directory
+        return False
     record, tmp = layout.record(bundle.name), layout.store(bundle.digest).tmp
     try:
         with layout.unused(bundle.digest):

@@ -107,7 +107,8 @@ def test_damage_that_no_stat_shows_is_found_and_then_repaired(cache: Cache) -> N
     # As if the disk had changed the bytes: the record vouches for the stat that the file has now.
     now = cache.file.stat()
     known = json.loads(record.read_bytes())
-    known["files"]["data/cases.csv"] = [now.st_mode, now.st_size, now.st_mtime_ns, now.st_ctime_ns, now.st_ino]
+    stat = now.st_mode, now.st_size, now.st_mtime_ns, now.st_ctime_ns, now.st_ino
+    known["files"]["data/cases.csv"] = " ".join(map(str, stat))
     record.write_text(json.dumps(known))
     worker(cache.remote, cache.directory).ensure_local(cache.old)
     assert cache.file.read_text() == "day,cases\n9,9\n"

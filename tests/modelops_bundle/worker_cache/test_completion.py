@@ -1,9 +1,12 @@
+import json
 import os
 from pathlib import Path
 
 import pytest
 
 from modelops_bundle.digest import digest_of
+from modelops_bundle.files.hashing import Unreadable
+from modelops_bundle.worker_cache import completion
 from modelops_bundle.worker_cache.completion import (
     Completion,
     changed_since,
@@ -30,11 +33,57 @@ def test_a_record_reads_back_as_it_was_written(tmp_path: Path) -> None:
     assert done.size == 2 + len("data/a")
 
 
-@pytest.mark.parametrize("data", [b"", b"{", b"[]", b"{}", b'{"version": 2}', b'{"version": 1, "files": 3}'])
+SOUND = {"version": 2, "digest": digest_of(b"b"), "tree": digest_of(b"t"), "remote": "r", "files": {"a": None}}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"{}",
+        b"[" * 100_000,
+        json.dumps(SOUND).encode().replace(b'"remote"', b'"tree": "", "remote"'),
+        *(
+            json.dumps({**SOUND, **wrong}).encode()
+            for wrong in (
+                {"version": 1},
+                {"digest": 5},
+                {"digest": "sha256:../../victim"},
+                {"digest": digest_of(b"b") + "/.."},
+                {"tree": None},
+                {"tree": "sha256:1"},
+                {"remote": 5},
+                {"files": 3},
+                {"files": {"a": 5}},
+                {"files": {"a": "1 2 3"}},
+                {"files": {"a": "1 2 3 4 five"}},
+                {"files": {"../a": None}},
+                {"files": {"/etc/passwd": None}},
+            )
+        ),
+    ],
+)
 def test_a_record_that_makes_no_sense_is_none(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "record").write_bytes(json.dumps(SOUND).encode())
+    assert read_completion(tmp_path / "record")
     (tmp_path / "record").write_bytes(data)
     assert read_completion(tmp_path / "record") is None
-    assert read_completion(tmp_path / "absent") is None
+
+
+def test_only_a_file_of_bounded_size_is_read_as_a_record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "record").write_bytes(json.dumps(SOUND).encode())
+    (tmp_path / "link").symlink_to("record")
+    (tmp_path / "directory").mkdir()
+    os.mkfifo(tmp_path / "pipe")
+    for name in "absent", "directory", "pipe":
+        assert read_completion(tmp_path / name) is None
+    # What the system does not let us read may be sound: the bundle must not count as absent, and be removed.
+    with pytest.raises(Unreadable):
+        read_completion(tmp_path / "link")
+    monkeypatch.setattr(completion, "_MAX_BYTES", 100)
+    assert read_completion(tmp_path / "record") is None
 
 
 def test_every_kind_of_change_is_seen(tmp_path: Path) -> None:

@@ -1,3 +1,4 @@
+import json
 import os
 import signal
 import subprocess
@@ -306,6 +307,20 @@ def test_two_bundles_with_one_short_name_have_two_directories(
         _, other = worker(stub.host, tmp_path / "cache").ensure_local(second)
         assert other == layout.tree(name)
         assert snapshot(other) == alice.tree()
+
+
+def test_a_record_that_speaks_of_other_files_than_its_bundle_has_is_put_right(
+    stub: StubRegistry, alice: Workspace, tmp_path: Path
+) -> None:
+    reference = published(stub, alice)
+    _, directory = worker(stub.host, tmp_path / "cache").ensure_local(reference)
+    record = CacheLayout(tmp_path / "cache").record(directory.name)
+    document = json.loads(record.read_bytes())
+    del document["files"]["run.sh"]
+    record.write_text(json.dumps({**document, "files": {**document["files"], "no/such": None}}))
+    (directory / "run.sh").write_text("changed")
+    assert worker(stub.host, tmp_path / "cache").ensure_local(reference)[1] == directory
+    assert snapshot(directory) == alice.tree()
 
 
 def test_whole_digests_name_directories_where_that_is_wanted(

@@ -1,3 +1,4 @@
+import json
 import os
 from pathlib import Path
 
@@ -65,3 +66,26 @@ def test_a_cache_that_may_only_be_read_serves_what_it_has(work: Workspace, tmp_p
     (cache / "locks").rmdir()
     (cache / "locks").write_text("")
     assert snapshot(worker(remote, cache).ensure_local(digest)[1]) == work.tree()
+
+
+@pytest.mark.parametrize("digest", ["sha256:../../victim", "sha256:" + "../" * 20 + "victim", 5])
+def test_nothing_outside_of_the_cache_is_removed_whatever_a_record_says(tmp_path: Path, digest: str | int) -> None:
+    (tmp_path / "victim").mkdir()
+    (tmp_path / "victim" / "file").touch()
+    layout = CacheLayout(tmp_path / "cache")
+    record = layout.record("0" * 12)
+    record.parent.mkdir(parents=True)
+    record.write_text(json.dumps({"version": 2, "digest": digest, "tree": digest, "remote": "", "files": {}}))
+    assert prune(layout, 0) == []
+    assert cached_bundles(layout) == []
+    assert (tmp_path / "victim" / "file").exists()
+
+
+def test_a_record_under_the_name_of_another_bundle_removes_nothing(work: Workspace, tmp_path: Path) -> None:
+    remote, layout = f"oci:{tmp_path}/layout", CacheLayout(tmp_path / "cache")
+    digest = publish(work, remote)
+    _, directory = worker(remote, layout.root).ensure_local(digest)
+    layout.record(directory.name).rename(layout.record("0" * 12))
+    directory.rename(layout.tree("0" * 12))
+    assert prune(layout, 0) == []
+    assert layout.tree("0" * 12).is_dir()
