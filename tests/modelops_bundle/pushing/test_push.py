@@ -4,22 +4,18 @@ from pathlib import Path
 
 import pytest
 
-from modelops_bundle.checkout.adding import add_paths
 from modelops_bundle.checkout.project import Project
 from modelops_bundle.errors import Invalid, RemoteMoved
 from modelops_bundle.fetching.remote_version import require_tag
-from modelops_bundle.pushing.outgoing import Sent
 from modelops_bundle.pushing.push import (
     Push,
     carry_out_push,
-    refuse_to_discard,
     take_version,
     take_working_tree,
 )
 from modelops_bundle.remotes.oci_layout import LayoutRemote
 from modelops_bundle.sync.state import synced
-
-TAG = "latest"
+from tests.modelops_bundle.pushed import TAG, make, push
 
 
 @pytest.fixture
@@ -27,26 +23,9 @@ def remote(tmp_path: Path) -> LayoutRemote:
     return LayoutRemote(tmp_path / "remote")
 
 
-def make(root: Path, **files: str) -> Project:
-    """Make a project of tracked files."""
-    root.mkdir()
-    for name, content in files.items():
-        (root / name).write_text(content)
-    project = Project.create(root)
-    add_paths(project, files, force=False)
-    return project
-
-
 @pytest.fixture
 def alice(tmp_path: Path) -> Project:
-    return make(tmp_path / "alice", a="1", b="2")
-
-
-def push(project: Project, remote: LayoutRemote, tag: str = TAG) -> Sent:
-    before = synced(project, remote.name, tag)
-    taken = take_working_tree(project, remote, tag)
-    refuse_to_discard(taken.outgoing, tag, remote.name)
-    return carry_out_push(project, remote, Push(taken.outgoing, tag, before))
+    return make(tmp_path / "alice", {"a": "1", "b": "2"})
 
 
 def test_the_tag_names_what_is_on_disk_and_the_working_tree_is_in_sync_with_it(
@@ -69,13 +48,13 @@ def test_a_file_that_was_deleted_leaves_the_bundle_and_the_index(alice: Project,
 def test_what_somebody_else_pushed_is_not_discarded(alice: Project, remote: LayoutRemote, tmp_path: Path) -> None:
     first = push(alice, remote).bundle.digest
     with pytest.raises(RemoteMoved, match="changes that you do not have, in 2 files") as refusal:
-        push(make(tmp_path / "bob", c="3"), remote)
+        push(make(tmp_path / "bob", {"c": "3"}), remote)
     assert len(refusal.value.details) == 2 and "pull" in refusal.value.hint
     assert remote.resolve_tag(TAG) == first
 
 
 def test_there_must_be_something_to_push(tmp_path: Path, remote: LayoutRemote) -> None:
-    empty = make(tmp_path / "empty", a="1")
+    empty = make(tmp_path / "empty", {"a": "1"})
     (empty.root / "a").unlink()
     with pytest.raises(Invalid, match="nothing to push"):
         push(empty, remote)
