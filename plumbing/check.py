@@ -2,6 +2,7 @@
 
     error stale                       a dependency is not as registered
     error missing-file                a dependency is not on disk
+    error special-file                a pipe, a socket or a device stands where a dependency should
     error untracked-file              a dependency is not tracked; untracked-init-file if it is an `__init__.py`
     error syntax-error                a source cannot be parsed
     error invalid-entrypoint          no `module:name`, or not that of the file

@@ -18,7 +18,14 @@ from modelops_bundle.safe_path import printable
 from modelops_bundle.source.facts import ImportStatement
 from modelops_bundle.source.import_graph import Edge
 
-_MARKS = {How.MODIFIED: "~", How.ADDED: "+", How.REMOVED: "-", How.MISSING: "!", How.COSMETIC: "="}
+_MARKS = {
+    How.MODIFIED: "~",
+    How.ADDED: "+",
+    How.REMOVED: "-",
+    How.MISSING: "!",
+    How.SPECIAL: "!",
+    How.COSMETIC: "=",
+}
 
 
 def show_explanation(found: Explanation, since: str) -> None:
@@ -71,6 +78,8 @@ def _summary(cause: Cause) -> str:
     if how is How.MISSING:
         before = cause.old.size if cause.old else None
         return f"missing{_below(cause)}" + (f", was {human_size(before)}" if before is not None else "")
+    if how is How.SPECIAL:
+        return f"{cause.special}, which no bundle can hold"
     if comparison is None:
         return "modified" if how is How.MODIFIED else "only comments or formatting"
     only = "only " if comparison.effect is Effect.DOCSTRINGS else ""

@@ -4,15 +4,16 @@
 """
 
 import posixpath
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from modelops_bundle.errors import NotFound
 from modelops_bundle.models.discovery.declared_files import DeclaredFiles, is_excluded
 from modelops_bundle.models.discovery.definitions import FoundModel, find_class, find_targets
-from modelops_bundle.models.entries import Entry, ModelEntry, TargetEntry
+from modelops_bundle.models.entries import Entry, ModelEntry, TargetEntry, digests_of
 from modelops_bundle.models.model_digest import digest_of_entry
+from modelops_bundle.models.special_files import special_file
 from modelops_bundle.source.facts import Parameter, SyntaxFault, TargetDefinition
 from modelops_bundle.source.syntax import is_source
 
@@ -28,13 +29,15 @@ class Present:
     `missing` are names that were declared, or stand in a target's decorator, and stand for no file; the entry's
     own path is among them when it is gone. Without its class or function, an entry keeps what it said of it; so
     does one whose own file is beyond the limits of what is analysed, whose class counts as found.
-    `faults` tells of sources among the dependencies that were not analysed, and so count by their bytes.
+    `faults` tells of sources among the dependencies that were not analysed, and so count by their bytes;
+    `special` of paths where there is something that is no file, and what it is.
     """
 
     entry: Entry
     missing: tuple[str, ...] = ()
     class_found: bool = True
     faults: tuple[tuple[str, SyntaxFault], ...] = ()
+    special: Mapping[str, str] = field(default_factory=dict)
 
 
 def present(
@@ -65,7 +68,7 @@ def _present_model(
         read["scenarios"] = _texts(found.scenarios)
         read["parameters"] = tuple(map(_parameter, found.parameters))
         read["outputs"] = _texts(found.outputs)
-    return _completed(replace(entry, **read), own, missing, found is not None, sources)
+    return _completed(entry, replace(entry, **read), own, missing, found is not None, sources)
 
 
 def _present_target(
@@ -82,7 +85,7 @@ def _present_target(
         read["model_output"] = _text(found.model_output)
         read["weight"] = found.weight
         read["labels"] = _texts(found.labels)
-    return _completed(replace(entry, **read), own, missing, found is not None, sources)
+    return _completed(entry, replace(entry, **read), own, missing, found is not None, sources)
 
 
 def _digests(entry: Entry, code: set[str], data: set[str], sources: "ProjectSources") -> dict[str, Any]:
@@ -102,7 +105,7 @@ def _digests(entry: Entry, code: set[str], data: set[str], sources: "ProjectSour
 
 
 def _completed(
-    entry: Entry, own: str, missing: list[str], class_found: bool, sources: "ProjectSources"
+    before: Entry, entry: Entry, own: str, missing: list[str], class_found: bool, sources: "ProjectSources"
 ) -> Present:
     """Add the composite digest, and tell what keeps the entry from being whole."""
     if not own:
@@ -110,7 +113,14 @@ def _completed(
     faults = tuple((path, fault) for path in entry.semantic_digests if (fault := sources.facts(path).fault))
     digest = "" if missing else digest_of_entry(entry)
     found = class_found or (_is_readable(entry, sources) and not _is_analysed(entry, sources))
-    return Present(replace(entry, digest=digest), tuple(dict.fromkeys(missing)), found, faults)
+    special = _special(sources, {*digests_of(before), *digests_of(entry), *missing})
+    return Present(replace(entry, digest=digest), tuple(dict.fromkeys(missing)), found, faults, special)
+
+
+def _special(sources: "ProjectSources", paths: Iterable[str]) -> dict[str, str]:
+    """Return what stands, in place of a file, where there is none."""
+    absent = (path for path in paths if not sources.digest(path))
+    return {path: what for path in absent if (what := special_file(sources.root / path))}
 
 
 def _is_readable(entry: Entry, sources: "ProjectSources") -> bool:

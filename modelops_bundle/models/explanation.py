@@ -28,7 +28,8 @@ class Cause:
 
     `new` is its digest now and `new_size` its size in bytes, '' and None where it is not on disk; `old` is None
     where it was no dependency. `comparison` is None where there are no two contents to compare. `chain` is the way
-    by which the model comes to import the file, `declared` the name by which the user declared it.
+    by which the model comes to import the file, `declared` the name by which the user declared it; `special` says
+    what stands in place of a file.
     """
 
     change: Change
@@ -38,6 +39,7 @@ class Cause:
     comparison: Comparison | None = None
     chain: tuple[Edge, ...] = ()
     declared: str = ""
+    special: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,8 @@ def _cause(
         return Cause(change, old, new, size)
     entry = each.present.entry
     way = way_to(entry, path, around) if change.role is Role.CODE else ()
-    return Cause(change, old, new, size, comparison, way, declared_name(entry, path))
+    special = each.present.special.get(path, "")
+    return Cause(change, old, new, size, comparison, way, declared_name(entry, path), special)
 
 
 def _side_now(project: Project, path: str, around: Surroundings) -> Side | None:

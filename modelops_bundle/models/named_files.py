@@ -7,7 +7,7 @@ from pathlib import Path
 
 from modelops_bundle.models.entries import Entry, ModelRegistry
 from modelops_bundle.models.overview import Assessed, Overview
-from modelops_bundle.models.readiness import How, roles_of
+from modelops_bundle.models.readiness import LACKING, roles_of
 from modelops_bundle.safe_path import CONFIG_PATH, IGNORE_FILE, REGISTRY_PATH
 from modelops_bundle.source.project_sources import ProjectSources
 
@@ -35,7 +35,8 @@ class NamedFiles:
 
         Who lists changed files leaves out deleted ones.
         """
-        return How.MISSING in assessed.readiness.counted or any(path in self for path in assessed.paths)
+        lacks = not LACKING.isdisjoint(assessed.readiness.counted)
+        return lacks or any(path in self for path in assessed.paths)
 
     def unknown(self, overview: Overview, tracked: Iterable[str]) -> Iterator[str]:
         """Yield the names of what is not there and was not: neither on disk, nor tracked, nor a dependency.

@@ -35,13 +35,18 @@ class Role(StrEnum):
 
 
 class How(StrEnum):
-    """What happened to a dependency since it was registered."""
+    """What happened to a dependency since it was registered; SPECIAL is a pipe, socket or device in its place."""
 
     MODIFIED = "modified"
     MISSING = "missing"
+    SPECIAL = "special"
     ADDED = "added"
     REMOVED = "removed"
     COSMETIC = "cosmetic"
+
+
+LACKING = frozenset({How.MISSING, How.SPECIAL})
+"""What leaves an entry without a file that it needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +82,7 @@ def readiness_of(
     """
     changes = _changes(entry, present, on_disk, strict)
     unparsable = any(not fault.beyond_limits for _, fault in present.faults)
-    if unparsable or not present.class_found or any(change.how is How.MISSING for change in changes):
+    if unparsable or not present.class_found or any(change.how in LACKING for change in changes):
         return Readiness(Condition.BROKEN, changes)
     if all(change.how is How.COSMETIC for change in changes):
         if entry.digest and present.entry.digest not in ("", entry.digest) and not strict:
@@ -101,12 +106,14 @@ def roles_of(entry: Entry) -> dict[str, Role]:
 def _changes(entry: Entry, present: "Present", on_disk: Callable[[str], bool], strict: bool) -> tuple[Change, ...]:
     then, now = roles_of(entry), roles_of(present.entry)
     digests, new_digests = digests_of(entry), digests_of(present.entry)
-    if then == now and digests == new_digests and not present.missing:
+    if then == now and digests == new_digests and not (present.missing or present.special):
         return ()  # by far the most frequent case, a thousand times in a large project
     found = []
     for path in sorted({*then, *now, *present.missing}):
         role = now.get(path) or then.get(path) or Role.DATA
-        if path in present.missing or not on_disk(path):
+        if path in present.special:
+            found.append(Change(path, role, How.SPECIAL))
+        elif path in present.missing or not on_disk(path):
             found.append(Change(path, role, How.MISSING))
         elif path not in now:
             found.append(Change(path, role, How.REMOVED))

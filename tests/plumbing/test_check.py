@@ -1,5 +1,6 @@
 """check tells what is stale or broken, and fails if anything is."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -171,6 +172,23 @@ def test_the_registry_stands_for_all(work: Workspace) -> None:
 def test_a_deleted_dependency_fails_whatever_files_are_named(work: Workspace) -> None:
     (work.root / "data/people.csv").unlink()
     assert errors(work, "README.md") == ["error missing-file model seir_seir data/people.csv:0"]
+
+
+def test_a_pipe_among_the_data_is_no_missing_file(work: Workspace) -> None:
+    work.ok("register-model", "models/seir.py", "--data", "data")
+    os.mkfifo(work.root / "data/pipe")
+    ((fields, _, place, message, _),) = [each for each in records(work) if each[0].startswith("error")]
+    assert (fields, place) == ("error special-file model", "data/pipe:0")
+    assert "it is a named pipe" in message
+    for command in "refresh", "hash-deps":
+        assert "'data/pipe', which is a named pipe" in work.run(command).stderr
+    assert "! data/pipe (data): a named pipe, which no bundle can hold" in work.ok("why", "Seir")
+    for name in "data", "data/pipe":
+        assert "a named pipe, which no bundle can hold: 'data/pipe'" in work.refused(
+            2, "register-model", "models/network.py", "--data", name
+        )
+    work.ok("register-model", "models/seir.py", "--exclude", "data/pipe")
+    assert errors(work) == []
 
 
 def test_a_file_that_becomes_a_dependency_is_found(work: Workspace) -> None:

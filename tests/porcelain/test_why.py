@@ -187,7 +187,8 @@ def test_json_says_what_breaks_a_model(work: Workspace) -> None:
     EDITS["syntax-error"](work)
     value = json.loads(work.ok("why", MODEL, "--json"))
     assert (value["condition"], value["found"]) == ("broken", False)
-    assert value["faults"] == [{"path": RATES, "message": "'(' was never closed", "line": 8}]
+    fault = {"path": RATES, "message": "'(' was never closed", "line": 8, "beyond_limits": False}
+    assert value["faults"] == [fault]
 
 
 def test_a_module_of_the_project_that_is_imported_and_not_there(work: Workspace) -> None:

@@ -11,6 +11,7 @@ from modelops_bundle.source.import_graph import ImportGraph
 
 _CONDITIONS = {
     How.MISSING: Condition.BROKEN,
+    How.SPECIAL: Condition.BROKEN,
     How.MODIFIED: Condition.STALE,
     How.ADDED: Condition.STALE,
     How.REMOVED: Condition.STALE,

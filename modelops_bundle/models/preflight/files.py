@@ -8,7 +8,7 @@ from typing import Protocol
 
 from modelops_bundle.files.yaml_file import read_bounded
 from modelops_bundle.models.discovery.declared_files import exclusion_of
-from modelops_bundle.models.entries import TargetEntry
+from modelops_bundle.models.entries import ModelEntry, TargetEntry
 from modelops_bundle.models.findings import About, Finding, Kind
 from modelops_bundle.models.overview import Assessed, Overview
 from modelops_bundle.models.readiness import How, Role, roles_of
@@ -82,6 +82,14 @@ def _missing(about: About, assessed: Assessed) -> Iterator[Finding]:
                 _remedy(about, assessed, change.path),
                 change.path,
             )
+        elif change.how is How.SPECIAL:
+            what = assessed.present.special[change.path]
+            yield about.error(
+                "special-file",
+                f"'{about.entity}' needs it, and it is {what}: no bundle can hold it",
+                _remedy_of_special(about, assessed, change.path),
+                change.path,
+            )
 
 
 def _remedy(about: About, assessed: Assessed, path: str) -> str:
@@ -93,9 +101,19 @@ def _remedy(about: About, assessed: Assessed, path: str) -> str:
         return f"restore it; if '{about.entity}' needs it no more: modelops-bundle refresh {about.entity}"
     if isinstance(entry, TargetEntry):
         return f"restore it, or correct what '{entry.path}' names"
+    return f"restore it; if '{about.entity}' needs it no more: {_leaving_out(entry, path)}"
+
+
+def _remedy_of_special(about: About, assessed: Assessed, path: str) -> str:
+    entry = assessed.entry
+    if isinstance(entry, ModelEntry) and path != entry.path:
+        return f"remove it; if '{about.entity}' does not need it: {_leaving_out(entry, path)}"
+    return f"replace it by a file, or modelops-bundle unregister {about.entity}"
+
+
+def _leaving_out(entry: ModelEntry, path: str) -> str:
     left_out = f"--class {entry.class_name} --exclude {exclusion_of(path)}"
-    again = f"modelops-bundle register-model {entry.path} {left_out}"
-    return f"restore it; if '{about.entity}' needs it no more: {again}"
+    return f"modelops-bundle register-model {entry.path} {left_out}"
 
 
 def _untracked(about: About, assessed: Assessed, files: Files) -> Iterator[Finding]:

@@ -153,7 +153,12 @@ def _united(before: Iterable[str], now: Iterable[str]) -> tuple[str, ...]:
 
 
 def _checked(now: Present, request: ModelRequest, around: Surroundings) -> Present:
-    """Raise NotFound when a dependency is not there."""
+    """Raise NotFound when a dependency is not there, and Invalid when it is no file."""
+    for name, what in now.special.items():
+        raise Invalid(
+            f"{what}, which no bundle can hold: '{name}'",
+            hint=f"remove it, or add: --exclude {exclusion_of(name)}",
+        )
     for name in now.missing:
         if name in (*request.data, *request.code):
             if (around.sources.root / name).is_dir():

@@ -90,6 +90,9 @@ def refresh_entries(registry: ModelRegistry, entries: Iterable[Entry], around: S
 def what_is_wrong(now: Present) -> str:
     """Return what keeps an entry from being registered as it is, '' if nothing does."""
     entry = now.entry
+    if now.special:
+        path, what = next(iter(now.special.items()))
+        return f"needs '{path}', which is {what}: no bundle can hold it"
     if entry.path in now.missing:
         return f"has no file any more: '{entry.path}'"
     if now.missing:

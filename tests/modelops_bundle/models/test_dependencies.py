@@ -1,5 +1,7 @@
 """An entry as it would be registered now: what it depends on, and what keeps it from being whole."""
 
+import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -123,6 +125,17 @@ def test_what_cannot_be_parsed_is_told_and_counts_by_its_bytes(tmp_path: Path) -
     assert (path, fault.line) == ("models/rates.py", 1)
     assert model(found).semantic_digests["models/rates.py"].startswith("blake3:")
     assert found.entry.digest
+
+
+def test_what_is_no_file_is_told_wherever_it_stands(tmp_path: Path) -> None:
+    project = make_project(tmp_path, FILES)
+    for name in ("data/pipe", "declared", "old"):
+        os.mkfifo(tmp_path / name)
+    entry = replace(SEIR, declared_data=("data", "declared"), data=("old",), data_digests={"old": "sha256:1"})
+    sources = sources_of(project)
+    found = present(entry, sources, ImportGraph(sources))
+    assert found.special == dict.fromkeys(("data/pipe", "declared", "old"), "a named pipe")
+    assert found.entry.digest == ""
 
 
 DEEP = f"\nX = {'-' * 100_000}1\n"

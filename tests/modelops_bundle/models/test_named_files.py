@@ -45,6 +45,8 @@ def test_a_file_concerns_what_will_depend_on_it(tmp_path: Path) -> None:
 def test_what_lacks_a_file_is_always_concerned(tmp_path: Path) -> None:
     lacking = assessed(SEIR, Present(SEIR, ("data/people.csv",)))
     assert NamedFiles(tmp_path, ["README.md"]).concern(lacking)
+    special = assessed(SEIR, Present(SEIR, special={"data/people.csv": "a socket"}))
+    assert NamedFiles(tmp_path, ["README.md"]).concern(special)
 
 
 @pytest.mark.parametrize(

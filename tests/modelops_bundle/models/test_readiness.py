@@ -77,6 +77,12 @@ def test_a_declared_name_that_stands_for_nothing_breaks_it() -> None:
     assert found == Readiness(Condition.BROKEN, (Change("data/new", Role.DATA, How.MISSING),))
 
 
+def test_what_is_no_file_is_not_called_missing() -> None:
+    pipe = "data/people.csv"
+    found = look(SEIR, Present(SEIR, missing=(pipe,), special={pipe: "a named pipe"}), pipe)
+    assert found == Readiness(Condition.BROKEN, (Change(pipe, Role.DATA, How.SPECIAL),))
+
+
 def test_a_lost_class_and_a_syntax_error_break_it() -> None:
     assert look(SEIR, Present(SEIR, class_found=False)).condition is Condition.BROKEN
     fault = ("models/util.py", SyntaxFault("invalid syntax", 3))

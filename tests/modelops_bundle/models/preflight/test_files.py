@@ -41,6 +41,16 @@ def test_what_is_suggested_for_a_missing_file_works() -> None:
     assert told.suggestion.endswith("modelops-bundle unregister seir")
 
 
+def test_what_is_no_file_is_called_what_it_is() -> None:
+    now = Present(model(data=["data/pipe"]), special={"data/pipe": "a named pipe"})
+    told = next(each for each in findings(overview(assessed(SEIR, now))) if each.path == "data/pipe")
+    assert about(told) == ("error", "special-file", "seir")
+    assert "it is a named pipe" in told.message
+    assert told.suggestion.endswith("register-model models/seir.py --class Seir --exclude data/pipe")
+    told = only(overview(assessed(SEIR), assessed(FIT, Present(FIT, special={"targets/fit.py": "a socket"}))))
+    assert (told.category, told.suggestion.endswith("modelops-bundle unregister fit")) == ("special-file", True)
+
+
 def test_a_missing_observation_of_a_target() -> None:
     now = Present(FIT, ("data/observed.csv",))
     told = only(overview(assessed(SEIR), assessed(FIT, now)))
