@@ -1,10 +1,13 @@
 """list: show registered models, targets and target sets."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import date
+from typing import Any
 
 import click
 
-from modelops_bundle.models.entries import ModelEntry, ModelRegistry, TargetEntry
+from modelops_bundle.models.entries import Entry, ModelEntry, ModelRegistry, TargetEntry, TargetSet
 from modelops_bundle.models.registry_yaml.file import read_registry
 from modelops_bundle.plumbing._session import Session, json_option, pass_session
 from modelops_bundle.porcelain._registering import dependencies
@@ -28,15 +31,29 @@ def command(session: Session, labels: tuple[str, ...], as_json: bool) -> None:
     if as_json:
         print_json(
             {
-                "models": [asdict(entry) for entry in registry.models.values()],
-                "targets": [asdict(entry) for entry in targets],
-                "target_sets": {name: asdict(each) for name, each in registry.target_sets.items()},
+                "models": [_document(entry) for entry in registry.models.values()],
+                "targets": [_document(entry) for entry in targets],
+                "target_sets": {name: _document(each) for name, each in registry.target_sets.items()},
+                "extra": _as_json(registry.extra),
             }
         )
     elif registry:
         _show(registry, targets)
     else:
         talk(session, "nothing is registered yet: modelops-bundle register-model FILE")
+
+
+def _document(entry: Entry | TargetSet) -> dict[str, Any]:
+    return {**asdict(entry), "extra": _as_json(entry.extra)}
+
+
+def _as_json(value: Any) -> Any:
+    """Return a value of YAML as JSON can hold it, where dates and keys are texts."""
+    if isinstance(value, Mapping):
+        return {str(key): _as_json(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_as_json(each) for each in value]
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _show(registry: ModelRegistry, targets: list[TargetEntry]) -> None:

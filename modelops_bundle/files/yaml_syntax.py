@@ -14,13 +14,18 @@ except ImportError:  # PyYAML built without libyaml
     from yaml import SafeLoader  # type: ignore[assignment]
 
 MAX_DEPTH = 64
+_ONE_SPELLING = frozenset({"tag:yaml.org,2002:str", "tag:yaml.org,2002:merge"})
+"""Kinds of keys that are the same when they look the same."""
 
 
 class _Loader(SafeLoader):
     """Refuses a key that stands twice in one mapping, where YAML loaders let the last one win."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        keys = [(key.tag, key.value) for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
+        keys: list[Any] = [(key.tag, key.value) for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
+        if not all(tag in _ONE_SPELLING for tag, _ in keys):
+            # Other values have several spellings, and 1 and true are one key to Python.
+            keys = [self.construct_object(key) for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
         if len(set(keys)) < len(keys):
             raise yaml.constructor.ConstructorError(None, None, "the same key twice", node.start_mark)
         return super().construct_mapping(node, deep)

@@ -49,6 +49,15 @@ def test_json_has_every_field(work: Workspace) -> None:
     assert value["target_sets"]["fit"]["targets"] == ["deaths", "weekly_cases"]
 
 
+def test_unknown_fields_are_kept_and_shown_as_json_can(work: Workspace) -> None:
+    file = work.root / METADATA / "registry.yaml"
+    file.write_text(file.read_text() + "reviews: {2020: {when: 2024-01-02}}\n")
+    work.ok("refresh")
+    assert "reviews:\n  2020:\n    when: 2024-01-02\n" in file.read_text()
+    document = json.loads(work.ok("list", "--json"))
+    assert document["extra"] == {"reviews": {"2020": {"when": "2024-01-02"}}}
+
+
 def test_what_was_read_before_is_read_without_yaml(work: Workspace) -> None:
     probe = (
         "import sys\nfrom modelops_bundle.porcelain.main import main\n"

@@ -4,6 +4,7 @@ PyYAML's two writers, in C and in Python, fold long texts differently, and the b
 of the tree digest. This one folds nothing. It also takes a tenth of their time, which counts with 1,000 models.
 """
 
+import datetime
 import math
 import re
 from collections.abc import Iterable, Mapping
@@ -24,7 +25,7 @@ _LONG_KEY = 128
 
 
 def render(value: Mapping[str, Any]) -> bytes:
-    """Return the YAML document of a mapping of texts, numbers, truth values, None, lists and mappings."""
+    """Return the YAML document of a mapping of texts, numbers, dates, truth values, None, lists and mappings."""
     lines: list[str] = []
     _mapping(value, "", lines)
     return "".join(f"{line}\n" for line in lines or ["{}"]).encode()
@@ -32,7 +33,7 @@ def render(value: Mapping[str, Any]) -> bytes:
 
 def _mapping(value: Mapping[str, Any], indent: str, lines: list[str]) -> None:
     for key, item in value.items():
-        name = _text(key)
+        name = _scalar(key)
         head = f"{indent}{name}:"
         if len(name) >= _LONG_KEY:
             lines.append(f"{indent}? {name}")
@@ -80,6 +81,10 @@ def _scalar(value: Any) -> str:
             return str(value)
         case float():
             return _number(value)
+        case datetime.datetime():
+            return value.isoformat(" ")
+        case datetime.date():
+            return value.isoformat()
         case Mapping():
             return "{}"
         case list() | tuple():

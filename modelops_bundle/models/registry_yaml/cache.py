@@ -23,7 +23,7 @@ from modelops_bundle.files.durable import write_file
 from modelops_bundle.models.entries import ModelEntry, ModelRegistry, TargetEntry, TargetSet
 from modelops_bundle.source.facts import Parameter
 
-VERSION = 1
+VERSION = 2
 MAX_BYTES = 128 << 20
 _CHECKSUM = 32
 _MODEL = tuple(field.name for field in fields(ModelEntry))
@@ -50,11 +50,23 @@ def recall(cache: Path, data: bytes) -> ModelRegistry | None:
 
 
 def remember(cache: Path, data: bytes, registry: ModelRegistry) -> None:
-    """Keep what these bytes hold, where that is possible."""
+    """Keep what these bytes hold, where that is possible: JSON has no dates, nor numbers for keys."""
+    sections = (registry.models, registry.targets, registry.target_sets)
+    extras = (each.extra for section in sections for each in section.values())
+    if not (_is_json(registry.extra) and all(map(_is_json, extras))):
+        return
     value = {"form": _FORM, "registry": digest_of(data), **_encode(registry)}
     line = json.dumps(value, separators=(",", ":")).encode()
     with suppress(OSError):
         write_file(cache, line + b"\n" + blake3(line).digest(), flush=False)
+
+
+def _is_json(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return all(isinstance(key, str) and _is_json(each) for key, each in value.items())
+    if isinstance(value, list):
+        return all(map(_is_json, value))
+    return value is None or isinstance(value, str | int | float)
 
 
 def _encode(registry: ModelRegistry) -> dict[str, Any]:

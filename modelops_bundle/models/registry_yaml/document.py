@@ -100,8 +100,13 @@ def _sorted(values: Mapping[str, V]) -> dict[str, V]:
 def _in_order(value: Any) -> Any:
     """Return a value that nobody here knows with its keys sorted: two people may meet them in another order."""
     if isinstance(value, Mapping):
-        return {key: _in_order(each) for key, each in sorted(value.items())}
+        return {key: _in_order(each) for key, each in sorted(value.items(), key=_place_of)}
     return [_in_order(each) for each in value] if isinstance(value, list | tuple) else value
+
+
+def _place_of(item: tuple[Any, Any]) -> tuple[str, str]:
+    # Keys may be numbers and dates, too, which do not compare with texts.
+    return type(item[0]).__name__, str(item[0])
 
 
 def _filled(fields: dict[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,9 @@ from modelops_bundle.safe_path import UnsafePath, check_path
 MAX_ITEMS = 4_000_000
 """How many texts all lists and mappings may hold: with aliases, a few lines of YAML can stand for gigabytes."""
 
+_INTEGER_BITS = 4096
+"""Python refuses to write integers of some more digits."""
+
 
 class Document:
     """What is read, for messages, and how much more of it will be."""
@@ -25,25 +28,27 @@ class Document:
         if self._left < 0:
             raise Invalid(f"more than {MAX_ITEMS} items: '{self.what}'", hint=f"correct '{self.what}'")
 
-    def wrong(self, where: str, wanted: str, value: Any) -> Invalid:
+    def wrong(self, where: str, wanted: str, value: Any, hint: str = "") -> Invalid:
         """Return the error for a value that is not what it must be."""
-        return Invalid(
-            f"{where} in '{self.what}' is not {wanted}: {shown(value)}",
-            hint=f"correct '{self.what}'",
-        )
+        text = "null" if value is None else shown(value)
+        return Invalid(f"{where} in '{self.what}' is not {wanted}: {text}", hint=hint or f"correct '{self.what}'")
 
     def mapping(self, value: Any, where: str) -> dict[str, Any]:
-        """Return a mapping of texts to values, empty for null."""
-        if value is None:
-            return {}
-        if not isinstance(value, dict) or not all(isinstance(key, str) for key in value):
+        """Return a mapping of texts to values."""
+        if not isinstance(value, dict):
             raise self.wrong(where, "a mapping of names to values", value)
+        for key in value:
+            if not isinstance(key, str):
+                raise self.wrong(f"a key of {where}", "a text", key, hint="write it in quotes")
         self.count(len(value))
         return value
 
 
 class Fields:
-    """The fields of one entry, each taken once; what is left at the end is `extra`."""
+    """The fields of one entry, each taken once; what is left at the end is `extra`.
+
+    Lists and mappings may be left out, but are not null: that is what the platform's own reader takes.
+    """
 
     def __init__(self, document: Document, value: Any, where: str) -> None:
         self._document, self._where = document, where
@@ -69,9 +74,7 @@ class Fields:
 
     def texts(self, key: str) -> tuple[str, ...]:
         """Take a list of texts."""
-        value = self._left.pop(key, None)
-        if value is None:
-            return ()
+        value = self._left.pop(key, [])
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             raise self._wrong(key, "a list of texts", value)
         self._document.count(len(value))
@@ -83,7 +86,7 @@ class Fields:
 
     def digests(self, key: str) -> dict[str, str]:
         """Take a mapping of bundle paths to digests."""
-        value = self._document.mapping(self._left.pop(key, None), f"{self._where}.{key}")
+        value = self._document.mapping(self._left.pop(key, {}), f"{self._where}.{key}")
         if not all(isinstance(item, str) for item in value.values()):
             raise self._wrong(key, "a mapping of paths to digests", value)
         return {self._checked(key, path): digest for path, digest in value.items()}
@@ -97,7 +100,7 @@ class Fields:
 
     def numbers(self, key: str) -> dict[str, float]:
         """Take a mapping of names to numbers."""
-        inner = Fields(self._document, self._left.pop(key, None), f"{self._where}.{key}")
+        inner = Fields(self._document, self._left.pop(key, {}), f"{self._where}.{key}")
         found = {name: inner.number(name) for name in list(inner._left)}
         return {name: float(value) for name, value in found.items() if value is not None}
 
@@ -110,13 +113,13 @@ class Fields:
 
     def entries(self, key: str) -> "tuple[Fields, ...]":
         """Take a list of mappings."""
-        value = self._left.pop(key, None) or []
+        value = self._left.pop(key, [])
         if not isinstance(value, list):
             raise self._wrong(key, "a list", value)
         return tuple(Fields(self._document, item, f"{self._where}.{key}[{at}]") for at, item in enumerate(value))
 
     def extra(self) -> dict[str, Any]:
-        """Return what nobody took, as plain values."""
+        """Return what nobody took, as plain values: what they are is all that is known of them."""
         return {key: self._plain(value, f"{self._where}.{key}", 0) for key, value in self._left.items()}
 
     def _plain(self, value: Any, where: str, depth: int) -> Any:
@@ -124,15 +127,16 @@ class Fields:
         if depth > MAX_DEPTH:  # an alias may stand inside of what it names
             raise self._document.wrong(where, f"at most {MAX_DEPTH} levels deep", value)
         match value:
-            case None | str() | bool() | int() | float():
+            case int() if value.bit_length() > _INTEGER_BITS:
+                raise self._document.wrong(where, f"a number of at most {_INTEGER_BITS} bits", "a longer one")
+            case None | str() | bool() | int() | float() | datetime.date():
                 return value
-            case datetime.date():
-                return value.isoformat()
             case list():
                 return [self._plain(item, where, depth + 1) for item in value]
             case dict():
-                inner = self._document.mapping(value, where)
-                return {key: self._plain(item, f"{where}.{key}", depth + 1) for key, item in inner.items()}
+                keys = [self._plain(key, f"a key of {where}", MAX_DEPTH) for key in value]
+                items = (self._plain(item, f"{where}.{shown(key)}", depth + 1) for key, item in value.items())
+                return dict(zip(keys, items, strict=True))
             case _:
                 raise self._document.wrong(where, "a plain value", value)
 

@@ -5,7 +5,7 @@ Format: docs/formats/registry.md. The platform reads it too: its fields come fir
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from modelops_bundle.errors import Invalid
 from modelops_bundle.files.durable import write_file
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from modelops_bundle.models.registry_yaml.fields import Document, Fields
 
 MAX_BYTES = 64 << 20
+_RESTORE = f"modelops-bundle checkout-index --force HEAD {REGISTRY_PATH} restores it"
 
 
 def read_registry(project: "Project") -> ModelRegistry:
@@ -97,13 +98,12 @@ def parse_registry(data: bytes, what: str) -> ModelRegistry:
 
     if len(data) > MAX_BYTES:
         raise _too_large(what)
-    if not data.strip():
+    value = parse(data, what)
+    if value is None:
         # Whoever lost it must not publish that nothing is registered.
-        raise Invalid(
-            f"empty: '{what}'", hint=f"modelops-bundle checkout-index --force HEAD {REGISTRY_PATH} restores it"
-        )
+        raise Invalid(f"empty: '{what}'", hint=_RESTORE)
     document = Document(what)
-    top = document.mapping(parse(data, what), "the document")
+    top = document.mapping(value, "the document")
     # The earlier tool writes a text; without quotes, people write a number.
     version = top.pop("version", VERSION)
     if str(version) != VERSION:
@@ -113,7 +113,7 @@ def parse_registry(data: bytes, what: str) -> ModelRegistry:
     sections = {
         name: {
             id: Fields(document, value, f"{name}.{shown(id)}")
-            for id, value in document.mapping(top.pop(name, None), name).items()
+            for id, value in _section(document, top, name).items()
         }
         for name in ("models", "targets", "target_sets")
     }
@@ -128,6 +128,14 @@ def parse_registry(data: bytes, what: str) -> ModelRegistry:
             Fields(document, top, what).extra(),
         )
     )
+
+
+def _section(document: "Document", top: dict[str, Any], name: str) -> dict[str, Any]:
+    value = top.pop(name, {})
+    if value is None:
+        # The platform's own reader fails on it. Whoever deleted what stood below must not publish that, either.
+        raise Invalid(f"{name} in '{document.what}' is null", hint=f"write '{name}: {{}}' for none; {_RESTORE}")
+    return document.mapping(value, name)
 
 
 def _too_large(what: str) -> Invalid:

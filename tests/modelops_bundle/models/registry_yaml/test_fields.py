@@ -25,7 +25,7 @@ def test_what_is_missing_is_empty() -> None:
 def test_what_is_taken_is_not_left_over() -> None:
     some = fields(path="m/a.py", weight=2, more={"k": [1, None]}, since=datetime.date(2024, 1, 2))
     assert (some.path("path"), some.number("weight")) == ("m/a.py", 2)
-    assert some.extra() == {"more": {"k": [1, None]}, "since": "2024-01-02"}
+    assert some.extra() == {"more": {"k": [1, None]}, "since": datetime.date(2024, 1, 2)}
 
 
 @pytest.mark.parametrize(
@@ -36,8 +36,11 @@ def test_what_is_taken_is_not_left_over() -> None:
         (Fields.required, None),
         (Fields.texts, "abc"),
         (Fields.texts, [1]),
+        (Fields.texts, None),
+        (Fields.digests, None),
+        (Fields.numbers, None),
+        (Fields.entries, None),
         (Fields.digests, {"a": 1}),
-        (Fields.digests, {1: "a"}),
         (Fields.number, True),
         (Fields.number, "2"),
         (Fields.numbers, {"a": "2"}),
@@ -52,6 +55,13 @@ def test_what_is_of_another_kind_is_refused_by_its_place(
     with pytest.raises(Invalid, match=r"models\.a\.x.* in 'registry\.yaml' is not") as refusal:
         take(fields(x=value), "x")
     assert refusal.value.hint
+
+
+@pytest.mark.parametrize("key", [2024, True, None, 1.5, datetime.date(2024, 1, 2)])
+def test_a_name_is_a_text(key: Any) -> None:
+    with pytest.raises(Invalid, match=r"a key of models\.a\.x in 'registry\.yaml' is not a text") as refusal:
+        fields(x={key: "sha256:1"}).digests("x")
+    assert "quotes" in refusal.value.hint
 
 
 @pytest.mark.parametrize("path", ["../x", "/x", "a//b", "C:/x"])
