@@ -11,10 +11,10 @@ from modelops_bundle.plumbing._session import Session
 from modelops_bundle.porcelain._render import count_of, human_size, talk
 from modelops_bundle.progress import Event, OnEvent, ignore_events
 
-_VERBS = {"push": "sending", "fetch": "fetching", "write": "writing"}
+_VERBS = {"push": "sending", "fetch": "fetching", "write": "writing", "check": "checking"}
 _EVERY = 0.2
 """Seconds between two events of one phase."""
-_DONE = {"push": "sent", "fetch": "fetched", "write": "wrote"}
+_DONE = {"push": "sent", "fetch": "fetched", "write": "wrote", "check": "checked"}
 
 
 @contextmanager

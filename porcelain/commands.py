@@ -50,6 +50,8 @@ PORCELAIN = _table(
         "graph": "draw what models, targets and files need",
         "refresh": "accept what models and targets depend on now as current",
         "doctor": "run a command and report what a model uses undeclared",
+        "verify": "read everything again and compare it with its digests",
+        "gc": "remove stored content that nothing needs any more",
         "cache": "list, check and prune what workers fetched",
         "config": "get and set options of the project",
         "env": "list, show and choose environments",

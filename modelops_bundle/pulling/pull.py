@@ -52,6 +52,20 @@ class Incoming:
     overtaken: Digest | None = None
 
 
+def named_version(project: Project, remote: Remote, tag: str | None = None, ref: str = "") -> tuple[Bundle, str]:
+    """Return the version that a tag or `ref` names, by default the project's tag; and its tag, if it has one.
+
+    Raises NotFound, Invalid, and what transfers raise.
+    """
+    own = read_local_config(project.local_path).tag
+    version = parse_version(ref) if ref else own if tag is None else check_tag(tag)
+    if version.startswith("sha256:"):
+        return fetch_version(project, remote, Digest(version)), ""
+    bundle = require_tag(project, remote, version)
+    record_seen(project, remote.name, version, bundle.digest)
+    return bundle, version
+
+
 def find_incoming(
     project: Project, remote: Remote, settings: Settings, tag: str | None = None, ref: str = ""
 ) -> Incoming:
@@ -60,7 +74,7 @@ def find_incoming(
     Raises NotFound, Invalid, and what transfers raise.
     """
     own = read_local_config(project.local_path).tag
-    bundle, named = _named(project, remote, parse_version(ref) if ref else own if tag is None else check_tag(tag))
+    bundle, named = named_version(project, remote, tag, ref)
     choice = choose_remote(project, settings)
     elsewhere = (remote.name, named) != (choice.name if choice else remote.name, own)
     before = synced(project, remote.name, named)
@@ -95,15 +109,6 @@ def carry_out_pull(project: Project, origin: Origin, incoming: Incoming, options
     step = _remembered(project, origin.remote.name, incoming, options)
     read = _reader(project, origin, incoming)
     return merge(project, incoming.bundle, incoming.ancestor.tree, options, stage, read, step)
-
-
-def _named(project: Project, remote: Remote, version: str) -> tuple[Bundle, str]:
-    """Return a version, and its tag unless it was named by digest."""
-    if version.startswith("sha256:"):
-        return fetch_version(project, remote, Digest(version)), ""
-    bundle = require_tag(project, remote, version)
-    record_seen(project, remote.name, version, bundle.digest)
-    return bundle, version
 
 
 @contextmanager

@@ -45,7 +45,7 @@ def complete(work: Workspace, *words: str, cwd: Path | None = None) -> list[str]
 def test_commands_and_their_options(work: Workspace) -> None:
     offered = complete(work, "")
     assert {"add", "push", "hash-object"} <= set(offered)
-    assert complete(work, "verify") == ["verify-objects"]
+    assert complete(work, "verify") == ["verify", "verify-objects"]
     assert complete(work, "env", "") == ["create", "list", "show", "use"]
     assert "--untracked-only" in complete(work, "status", "--")
 
