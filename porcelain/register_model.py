@@ -22,7 +22,7 @@ from modelops_bundle.porcelain._registering import show_change
 )
 @click.option("-d", "--data", multiple=True, metavar="PATH", help="The model reads this file or directory.")
 @click.option("--code", multiple=True, metavar="PATH", help="The model needs this code, imported or not.")
-@click.option("--id", "id", default="", metavar="NAME", help="What the model is called, else FILE_CLASS.")
+@click.option("--id", "id", metavar="NAME", help="What the model is called, else FILE_CLASS.")
 @click.option("--auto-code/--no-auto-code", default=None, help="Follow imports to code of the project, or do not.")
 @click.option(
     "--code-mode", type=click.Choice(CODE_MODES), help="What counts of a package: files that are imported, or all."
@@ -38,7 +38,7 @@ def command(
     excluded: tuple[str, ...],
     data: tuple[str, ...],
     code: tuple[str, ...],
-    id: str,
+    id: str | None,
     auto_code: bool | None,
     code_mode: str | None,
     regen_all: bool,
@@ -53,7 +53,7 @@ def command(
     """
     if not (file or regen_all):
         raise Invalid("name a FILE, or --regen-all", hint="modelops-bundle register-model --help")
-    if not file and (classes or excluded or data or code or id or code_mode or auto_code is not None):
+    if not file and (classes or excluded or data or code or code_mode or (id, auto_code) != (None, None)):
         raise Invalid("without a FILE there is nothing to say of it", hint="modelops-bundle register-model --help")
     patterns = [pattern for pattern in excluded if "/" in pattern or "." in pattern]
     request = ModelRequest(

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from modelops_bundle.errors import Invalid, NotFound
 from modelops_bundle.models.entries import ModelRegistry, TargetSet
+from modelops_bundle.models.ids import check_id
 from modelops_bundle.models.near_names import nearest, question
 from modelops_bundle.models.selection import target_named
 
@@ -15,11 +16,11 @@ def set_targets(
 ) -> ModelRegistry:
     """Return the registry with a target set of exactly these targets, by default of all that are registered.
 
-    `weights` are texts `TARGET=NUMBER`. Raises NotFound for an unknown target, and Invalid for a weight that
-    is none, or of no member.
+    `weights` are texts `TARGET=NUMBER`. Raises NotFound for an unknown target, and Invalid for a name that is no
+    id, and a weight that is none, or of no member.
     """
-    if not name.strip():
-        raise Invalid("a target set needs a name", hint="modelops-bundle target-set set NAME")
+    if name not in registry.target_sets:
+        check_id(name)
     ids = tuple(dict.fromkeys(target_named(registry, target).id for target in targets)) or tuple(registry.targets)
     if not ids:
         raise NotFound("no target is registered", hint="modelops-bundle register-target FILE")

@@ -10,6 +10,7 @@ from modelops_bundle.models.dependencies import Present
 from modelops_bundle.models.discovery.declared_files import exclusion_of, is_excluded
 from modelops_bundle.models.discovery.definitions import FoundModel, class_names, find_class, find_models
 from modelops_bundle.models.entries import Entry, ModelEntry, ModelRegistry
+from modelops_bundle.models.ids import check_id
 from modelops_bundle.models.registering.registration import Registered, registered, what_is_wrong
 from modelops_bundle.models.registering.surroundings import Surroundings, check_entrypoint
 
@@ -19,8 +20,8 @@ class ModelRequest:
     """What the user asks for; paths are bundle paths.
 
     Without `classes`, all models of the file are meant that no pattern of `exclude_classes` names. `data`, `code`
-    and `exclude` are added to what was said before; `auto_code` and `code_mode` are as before where they are
-    None and ''. With `everything`, all other registered models are brought up to date too.
+    and `exclude` are added to what was said before; `id`, `auto_code` and `code_mode` are as before where they are
+    None, None and ''. With `everything`, all other registered models are brought up to date too.
     """
 
     path: str = ""
@@ -29,7 +30,7 @@ class ModelRequest:
     data: tuple[str, ...] = ()
     code: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
-    id: str = ""
+    id: str | None = None
     auto_code: bool | None = None
     code_mode: str = ""
     everything: bool = False
@@ -58,6 +59,8 @@ def _asked_for(registry: ModelRegistry, request: ModelRequest, around: Surroundi
     """Yield the entries to register, with what the user added to them."""
     if not request.path:
         return
+    if request.id is not None and request.id not in registry.models:
+        check_id(request.id)
     around.check_source(request.path)
     found = _classes(registry, request, around)
     if request.id and len(found) > 1:

@@ -8,6 +8,7 @@ from modelops_bundle.errors import Invalid, NotFound
 from modelops_bundle.models.dependencies import Present
 from modelops_bundle.models.discovery.definitions import find_targets
 from modelops_bundle.models.entries import ModelRegistry, TargetEntry
+from modelops_bundle.models.ids import check_id
 from modelops_bundle.models.near_names import nearest, question
 from modelops_bundle.models.registering.registration import Registered, registered
 from modelops_bundle.models.registering.surroundings import Surroundings, check_entrypoint
@@ -77,6 +78,7 @@ def _excluded(found: TargetDefinition, patterns: tuple[str, ...]) -> bool:
 
 def _new_entry(found: TargetDefinition, entrypoint: str, path: str, taken: set[str]) -> TargetEntry:
     module, name = entrypoint.partition(":")[0], found.name or found.function
+    check_id(name, f"{path}:{found.line}")
     ids = chain([name, f"{module}.{name}"], (f"{module}.{name}_{number}" for number in count(2)))
     id = next(id for id in ids if id not in taken)
     return TargetEntry(id, path, found.function, entrypoint, found.model_output)
