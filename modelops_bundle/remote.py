@@ -95,6 +95,10 @@ class Remote(Protocol):
         """Tell whether a blob is there. A refusal counts as 'no': the push that follows will tell."""
         ...
 
+    def blob_size(self, digest: Digest) -> int:
+        """Return the size of a blob in bytes; raise NotFound."""
+        ...
+
     def read_blob(self, blob: Descriptor, offset: int = 0, length: int | None = None) -> Iterator[bytes]:
         """Yield the bytes of a blob from `offset`, `length` of them (None: to the end).
 

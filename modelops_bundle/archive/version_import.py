@@ -42,6 +42,11 @@ class Gathered(LayoutRemote):
     def has_blob(self, digest: Digest) -> bool:
         return super().has_blob(digest) or bool(self._elsewhere and self._elsewhere.has_blob(digest))
 
+    def blob_size(self, digest: Digest) -> int:
+        if self._elsewhere and not super().has_blob(digest):
+            return self._elsewhere.blob_size(digest)
+        return super().blob_size(digest)
+
     def read_blob(self, blob: Descriptor, offset: int = 0, length: int | None = None) -> Iterator[bytes]:
         if self._elsewhere and not self.holds(blob):
             return self._elsewhere.read_blob(blob, offset, length)

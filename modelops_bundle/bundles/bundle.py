@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Protocol
 
 from modelops_bundle.bundles.bundle_index import BundleIndex, ChunkedDocument, parse_bundle_index, parse_root
 from modelops_bundle.bundles.manifest import (
@@ -30,8 +31,22 @@ from modelops_bundle.digest import Digest, digest_of
 from modelops_bundle.files.canonical_json import MalformedDocument
 from modelops_bundle.safe_path import printable
 
-FetchBlob = Callable[[Descriptor], bytes]
-"""Gives the verified bytes of a small blob: a config or the first layer."""
+
+class Documents(Protocol):
+    """Where the small documents of a version come from: a store, or a remote."""
+
+    def blob(self, blob: Descriptor) -> bytes:
+        """Return the verified bytes of a small blob: a config, or the first layer."""
+        ...
+
+    def manifest(self, digest: Digest) -> bytes:
+        """Return the verified bytes of a document that an earlier tool stored as a manifest."""
+        ...
+
+    def size_of(self, digest: Digest) -> int:
+        """Return the size of a blob of which an earlier tool recorded nothing but the digest; raise NotFound."""
+        ...
+
 
 FetchDocument = Callable[[ChunkedDocument, Mapping[Digest, Descriptor]], bytes]
 """Gives the bytes of an index document that lies in packs, given the manifest's packs."""
@@ -110,7 +125,7 @@ def build_bundle(
     return Bundle(manifest.to_bytes(), config_data, root_data, index_data, manifest, config, index, document)
 
 
-def read_bundle(data: bytes, fetch: FetchBlob, fetch_document: FetchDocument, what: str) -> Bundle:
+def read_bundle(data: bytes, documents: Documents, fetch_document: FetchDocument, what: str) -> Bundle:
     """Read and check a bundle from its manifest's bytes; `what` names it in errors.
 
     What another tool published is read as a bundle where that is possible.
@@ -121,14 +136,14 @@ def read_bundle(data: bytes, fetch: FetchBlob, fetch_document: FetchDocument, wh
         # Most versions are our own, and patterns take time to load.
         from modelops_bundle.bundles.foreign import read_foreign
 
-        return read_foreign(data, manifest, fetch, what)
+        return read_foreign(data, manifest, documents, what)
     if manifest.artifact_type != BUNDLE or manifest.config.media_type != BUNDLE_CONFIG:
         raise NotABundle(manifest, what)
     if not manifest.layers or manifest.layers[0].media_type != BUNDLE_INDEX:
         raise MalformedDocument(f"the manifest of {what} has no index layer")
     if manifest.config.size > MAX_CONFIG_BYTES:
         raise MalformedDocument(f"the config of {what} is larger than {MAX_CONFIG_BYTES} bytes")
-    config_data = fetch(manifest.config)
+    config_data = documents.blob(manifest.config)
     config = parse_bundle_config(config_data, what)
     if config.index != manifest.layers[0].digest:
         raise MalformedDocument(f"the config of {what} names another index than its manifest")
@@ -136,7 +151,7 @@ def read_bundle(data: bytes, fetch: FetchBlob, fetch_document: FetchDocument, wh
     labels = {label_of(pack): pack for pack in packs}
     if len(labels) != len(packs):
         raise MalformedDocument(f"the manifest of {what} lists packs that cannot be told apart")
-    root_data = index_data = fetch(manifest.layers[0])
+    root_data = index_data = documents.blob(manifest.layers[0])
     index = parse_root(root_data, what, labels)
     document = index if isinstance(index, ChunkedDocument) else None
     if isinstance(index, ChunkedDocument):

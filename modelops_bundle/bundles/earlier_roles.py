@@ -7,17 +7,19 @@
     external         {"uri", "sha256", "size", "tier"}
 
 All are blobs of an OCI image manifest, found by media type or title. Some versions recorded digests of an index
-that they did not publish; then its title tells.
+that they did not publish; then its title tells. The first ones stored the bundle manifest and the indexes as
+manifests themselves, and recorded no sizes.
 """
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from modelops_bundle.bundles.bundle import Documents
 from modelops_bundle.bundles.bundle_index import LAYERS, MAX_INDEX_BYTES, BundleFile
 from modelops_bundle.bundles.layers import LayerRules
 from modelops_bundle.bundles.manifest import MAX_CONFIG_BYTES, Manifest
-from modelops_bundle.bundles.media_types import TITLE
+from modelops_bundle.bundles.media_types import LAYER_INDEX, ROLE_MANIFEST, TITLE
 from modelops_bundle.bundles.places import NOWHERE, TITLED, External, Place
 from modelops_bundle.bundles.tree import Mode, TreeEntry
 from modelops_bundle.descriptor import Descriptor
@@ -26,18 +28,29 @@ from modelops_bundle.files import canonical_json
 from modelops_bundle.files.canonical_json import MAX_INTEGER, MalformedDocument
 from modelops_bundle.safe_path import check_path, printable
 
-ROLE_MANIFEST = "application/vnd.modelops.bundle.manifest+json"
 MANIFEST_TITLE = "bundle.manifest.json"
 _JSON = "application/json"
+_BYTES = "application/octet-stream"
+
+SizeOf = Callable[[Digest], int | None]
 
 
 @dataclass(frozen=True, slots=True)
 class RoleBundle:
-    """What such a bundle says: its roles, its files, and the documents that say it."""
+    """What such a bundle says: its roles, its files, the documents that say it, and indexes and files as blobs."""
 
     roles: Mapping[str, tuple[str, ...]]
     files: tuple[BundleFile, ...]
     documents: tuple[bytes, ...]
+
+    @property
+    def blobs(self) -> tuple[Descriptor, ...]:
+        _, *indexes = self.documents
+        files = [file.entry for file in self.files if file.place is TITLED]
+        return (
+            *(Descriptor(LAYER_INDEX, digest_of(index), len(index)) for index in indexes),
+            *(Descriptor(_BYTES, entry.digest, entry.size) for entry in files),
+        )
 
 
 def role_manifest_of(manifest: Manifest) -> Descriptor | None:
@@ -50,25 +63,20 @@ def role_manifest_of(manifest: Manifest) -> Descriptor | None:
     return titled if titled and titled.media_type == _JSON else None
 
 
-def read_role_bundle(
-    manifest: Manifest, document: Descriptor, fetch: Callable[[Descriptor], bytes], what: str
-) -> RoleBundle:
+def read_role_bundle(data: bytes, manifest: Manifest, documents: Documents, what: str) -> RoleBundle:
     """Read an untrusted bundle manifest and the indexes that it names; `what` names the bundle in errors.
 
-    Raises MalformedDocument and UnsafePath.
+    Raises MalformedDocument and UnsafePath, and NotFound for an index or a blob that is not there.
     """
-    data = _fetch(document, fetch, MAX_CONFIG_BYTES, what)
     value = canonical_json.decode(data, f"the bundle manifest of {what}", max_bytes=MAX_CONFIG_BYTES)
     try:
         layers = [_text(name) for name in value["layers"]]
         digests = value.get("layer_indexes") or {}
         digests = {**(value["layers"] if isinstance(value["layers"], dict) else {}), **digests}
         roles = {_text(role): tuple(map(_text, names)) for role, names in (value.get("roles") or {}).items()}
-        indexes = {
-            layer: _fetch(_index_of(manifest, layer, digests.get(layer)), fetch, MAX_INDEX_BYTES, what)
-            for layer in layers
-        }
-        files = tuple(file for layer, index in indexes.items() for file in _files(index, layer, manifest, what))
+        indexes = {layer: _index(manifest, layer, digests.get(layer), documents) for layer in layers}
+        size_of = _sizes(manifest, documents)
+        files = tuple(file for layer, index in indexes.items() for file in _files(index, layer, size_of, what))
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise MalformedDocument(f"the bundle manifest of {what} is malformed: {error}") from error
     seen: set[str] = set()
@@ -79,49 +87,56 @@ def read_role_bundle(
     return RoleBundle(roles, files, (data, *indexes.values()))
 
 
-def _index_of(manifest: Manifest, layer: str, digest: object) -> Descriptor:
+def _index(manifest: Manifest, layer: str, digest: object, documents: Documents) -> bytes:
+    if manifest.media_type == ROLE_MANIFEST and isinstance(digest, str) and is_digest(digest):
+        return documents.manifest(Digest(digest))
     found = next((blob for blob in manifest.layers if blob.digest == digest), None)
     found = found or _titled(manifest, f"layer.{layer}.json")
     if found is None:
         raise ValueError(f"it lacks the index of layer '{printable(layer[:100])}'")
-    return found
+    if found.size > MAX_INDEX_BYTES:
+        raise ValueError(f"the index of layer '{printable(layer[:100])}' is larger than {MAX_INDEX_BYTES} bytes")
+    return documents.blob(found)
+
+
+def _sizes(manifest: Manifest, documents: Documents) -> SizeOf:
+    """Return what tells the size of a file that is named by its digest alone."""
+    if manifest.media_type == ROLE_MANIFEST:
+        return documents.size_of
+    sizes = {blob.digest: blob.size for blob in manifest.layers}
+    return sizes.get
 
 
 def _titled(manifest: Manifest, title: str) -> Descriptor | None:
     return next((blob for blob in manifest.layers if blob.annotations.get(TITLE) == title), None)
 
 
-def _fetch(blob: Descriptor, fetch: Callable[[Descriptor], bytes], limit: int, what: str) -> bytes:
-    if blob.size > limit:
-        raise MalformedDocument(f"a document of {what} is larger than {limit} bytes")
-    return fetch(blob)
-
-
-def _files(data: bytes, layer: str, manifest: Manifest, what: str) -> Iterator[BundleFile]:
+def _files(data: bytes, layer: str, size_of: SizeOf, what: str) -> Iterator[BundleFile]:
     value = canonical_json.decode(data, f"an index of {what}", max_bytes=MAX_INDEX_BYTES)
     rules = LayerRules({})
     for item in value["entries"]:
         path = check_path(_text(item["path"]))
         if item.get("layer") not in (None, layer):
             raise ValueError(f"'{path}' is of another layer than its index")
-        entry, place = _entry(path, item, manifest)
+        entry, place = _entry(path, item, size_of)
         # Our own documents know four layers; what else people called theirs is told by the file's name.
         yield BundleFile(entry, layer if layer in LAYERS else rules.layer_of(path), place)
 
 
-def _entry(path: str, item: dict[str, Any], manifest: Manifest) -> tuple[TreeEntry, Place]:
+def _entry(path: str, item: dict[str, Any], size_of: SizeOf) -> tuple[TreeEntry, Place]:
     kinds = [kind for kind in ("digest", "oras", "external") if item.get(kind) is not None]
     if len(kinds) != 1:
         raise ValueError(f"'{path}' has no place, or several")
     value = item[kinds[0]]
     place: Place = TITLED
     if kinds[0] == "external":
-        digest, size, place = PREFIX + _text(value["sha256"]), value["size"], External(_text(value["uri"]))
+        tier = None if value.get("tier") is None else _text(value["tier"])
+        digest, size, place = PREFIX + _text(value["sha256"]), value["size"], External(_text(value["uri"]), tier)
     elif kinds[0] == "oras":
         digest, size = _text(value["digest"]), value["size"]
     else:
         digest = _text(value)
-        size = next((blob.size for blob in manifest.layers if blob.digest == digest), None)
+        size = 0 if digest == digest_of(b"") else size_of(Digest(digest)) if is_digest(digest) else None
     if not is_digest(digest) or type(size) is not int or not 0 <= size <= MAX_INTEGER:
         raise ValueError(f"'{path}' has no size or digest")
     if not size and digest != digest_of(b""):

@@ -4,16 +4,16 @@ It has no config or index of ours, so both are made up from its manifest; its di
 Modes and symlinks are not recorded there. Conventions: https://oras.land/docs/concepts/artifact
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 
-from modelops_bundle.bundles.bundle import Bundle
+from modelops_bundle.bundles.bundle import Bundle, Documents
 from modelops_bundle.bundles.bundle_index import MAX_INDEX_BYTES, BundleFile, BundleIndex, bundle_index_of
 from modelops_bundle.bundles.earlier_index import EARLIER_INDEX, earlier_files
 from modelops_bundle.bundles.earlier_roles import read_role_bundle, role_manifest_of
 from modelops_bundle.bundles.layers import LayerRules
 from modelops_bundle.bundles.manifest import MAX_CONFIG_BYTES, BundleConfig, Manifest, NotABundle
-from modelops_bundle.bundles.media_types import DOCKER_CONFIG, OCI_IMAGE_CONFIG, TITLE
+from modelops_bundle.bundles.media_types import DOCKER_CONFIG, OCI_IMAGE_CONFIG, ROLE_MANIFEST, TITLE
 from modelops_bundle.bundles.places import NOWHERE, TITLED, Place
 from modelops_bundle.bundles.tree import Mode, TreeEntry
 from modelops_bundle.descriptor import Descriptor
@@ -27,19 +27,20 @@ _UNPACK = "io.deis.oras.content.unpack"
 """Says "true" on a layer that is a tar archive of a directory, to be unpacked."""
 
 
-def read_foreign(data: bytes, manifest: Manifest, fetch: Callable[[Descriptor], bytes], what: str) -> Bundle:
+def read_foreign(data: bytes, manifest: Manifest, documents: Documents, what: str) -> Bundle:
     """Read an artifact of another tool; `what` names it in errors.
 
     Raises UnsupportedMediaType for an image, for one without titled layers and for one with archives to unpack;
     MalformedDocument for unsafe or repeated paths.
     """
     if document := role_manifest_of(manifest):
-        return _read_roles(data, manifest, document, fetch, what)
+        return _read_roles(data, manifest, document, documents, what)
     titled = _titled(manifest, what)
     earlier = manifest.config.media_type == EARLIER_INDEX
     if manifest.config.media_type in _IMAGE_CONFIGS or not (titled or earlier):
         raise NotABundle(manifest, what)
-    config_data = _config(manifest, fetch, MAX_INDEX_BYTES if earlier else MAX_CONFIG_BYTES, what)
+    limit = MAX_INDEX_BYTES if earlier else MAX_CONFIG_BYTES
+    config_data = _document(manifest.config, documents, limit, what)
     try:
         places: Iterable[tuple[TreeEntry, Place]] = (
             earlier_files(config_data, titled, what)
@@ -54,21 +55,24 @@ def read_foreign(data: bytes, manifest: Manifest, fetch: Callable[[Descriptor], 
 
 
 def _read_roles(
-    data: bytes, manifest: Manifest, document: Descriptor, fetch: Callable[[Descriptor], bytes], what: str
+    data: bytes, manifest: Manifest, document: Descriptor, documents: Documents, what: str
 ) -> Bundle:
+    bare = manifest.media_type == ROLE_MANIFEST
+    config_data = data if bare else _document(manifest.config, documents, MAX_CONFIG_BYTES, what)
+    said = data if bare else _document(document, documents, MAX_CONFIG_BYTES, what)
     try:
-        found = read_role_bundle(manifest, document, fetch, what)
+        found = read_role_bundle(said, manifest, documents, what)
         index = bundle_index_of(found.files)
     except UnsafePath as error:
         raise MalformedDocument(f"{what} is refused: {error.message}") from error
-    config_data = _config(manifest, fetch, MAX_CONFIG_BYTES, what)
-    return replace(_made_up(data, config_data, manifest, index), roles=found.roles, others=found.documents)
+    listed = replace(manifest, layers=found.blobs) if bare else manifest
+    return replace(_made_up(data, config_data, listed, index), roles=found.roles, others=found.documents)
 
 
-def _config(manifest: Manifest, fetch: Callable[[Descriptor], bytes], limit: int, what: str) -> bytes:
-    if manifest.config.size > limit:
-        raise MalformedDocument(f"the config of {what} is larger than {limit} bytes")
-    return fetch(manifest.config)
+def _document(blob: Descriptor, documents: Documents, limit: int, what: str) -> bytes:
+    if blob.size > limit:
+        raise MalformedDocument(f"a document of {what} is larger than {limit} bytes")
+    return documents.blob(blob)
 
 
 def _made_up(data: bytes, config_data: bytes, manifest: Manifest, index: BundleIndex) -> Bundle:

@@ -14,6 +14,7 @@ from modelops_bundle.bundles.media_types import (
     BUNDLE_CONFIG,
     FORMAT_ANNOTATION,
     OCI_MANIFEST,
+    ROLE_MANIFEST,
     TREE_ANNOTATION,
 )
 from modelops_bundle.descriptor import Descriptor
@@ -84,6 +85,10 @@ def parse_manifest(data: bytes, what: str) -> Manifest:
             f"{what} is an index of images, not a bundle",
             hint="check the name and the tag: modelops-bundle ls-remote",
         )
+    if value.get("mediaType") == ROLE_MANIFEST:
+        # The earlier modelops-bundles stored this document itself as the manifest, without one around it.
+        itself = Descriptor(ROLE_MANIFEST, digest_of(data), len(data))
+        return Manifest(ROLE_MANIFEST, itself, (), media_type=ROLE_MANIFEST)
     layers, annotations = value.get("layers"), value.get("annotations") or {}
     media_type, artifact_type = value.get("mediaType") or OCI_MANIFEST, value.get("artifactType") or ""
     if not isinstance(layers, list) or not isinstance(media_type, str) or not isinstance(artifact_type, str):

@@ -13,6 +13,11 @@ BUNDLE_INDEX = "application/vnd.modelops.bundle.index.v1+json"
 BUNDLE_FILE = "application/vnd.modelops.bundle.file.v1"
 BUNDLE_PACK = "application/vnd.modelops.bundle.pack.v1"
 
+ROLE_MANIFEST = "application/vnd.modelops.bundle.manifest+json"
+"""The document of the earlier modelops-bundles that says what a bundle holds."""
+LAYER_INDEX = "application/vnd.modelops.layer+json"
+"""Its list of the files of one layer."""
+
 TITLE = "org.opencontainers.image.title"
 REF_NAME = "org.opencontainers.image.ref.name"
 FORMAT_ANNOTATION = "io.modelops.bundle.format"

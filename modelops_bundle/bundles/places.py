@@ -38,9 +38,10 @@ class LinkTarget:
 
 @dataclass(frozen=True, slots=True)
 class External:
-    """The file lies in a blob store, outside the registry."""
+    """The file lies in a blob store, outside the registry; `tier` is what an earlier tool says of it."""
 
     uri: str
+    tier: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,15 +3,15 @@
 from collections.abc import Mapping
 
 from modelops_bundle.bundles.bundle import Bundle, read_bundle
-from modelops_bundle.bundles.bundle_index import MAX_INDEX_BYTES, ChunkedDocument
+from modelops_bundle.bundles.bundle_index import ChunkedDocument
 from modelops_bundle.bundles.media_types import DOCKER_MANIFEST_LIST, OCI_INDEX
 from modelops_bundle.descriptor import Descriptor
 from modelops_bundle.digest import Digest, is_digest
 from modelops_bundle.errors import NotFound, UnsupportedMediaType
+from modelops_bundle.fetching.documents import RemoteDocuments
 from modelops_bundle.packs.reading import read_terms
 from modelops_bundle.remote import Remote
 from modelops_bundle.store.store import Store
-from modelops_bundle.transfer import fetch_document
 
 
 def fetch_version(store: Store, remote: Remote, reference: str) -> Bundle:
@@ -32,18 +32,13 @@ def fetch_version(store: Store, remote: Remote, reference: str) -> Bundle:
             )
         data = found.data
 
-    def fetch(blob: Descriptor) -> bytes:
-        if blob.digest in store.objects:
-            return store.objects.read(blob.digest)
-        return fetch_document(remote, blob, MAX_INDEX_BYTES)
-
     def read_document(document: ChunkedDocument, packs: Mapping[Digest, Descriptor]) -> bytes:
         if document.digest in store.objects:
             return store.objects.read(document.digest)
         return read_terms(remote, store.packs, packs, document.terms, document.size)
 
-    separator = "@" if is_digest(reference) else ":"
-    bundle = read_bundle(data, fetch, read_document, f"'{remote.name}{separator}{reference}'")
+    what = f"'{remote.name}{'@' if is_digest(reference) else ':'}{reference}'"
+    bundle = read_bundle(data, RemoteDocuments(remote, store.objects), read_document, what)
     store.keep(bundle)
     return bundle
 

@@ -72,15 +72,16 @@ class Pointer:
 
     def file(self, mode: Mode = Mode.FILE) -> BundleFile:
         """Return the file that it stands for; a pointer does not say whether that is executable."""
-        return BundleFile(TreeEntry(self.path, mode, self.size, self.digest), self.layer, External(self.uri))
+        entry = TreeEntry(self.path, mode, self.size, self.digest)
+        return BundleFile(entry, self.layer, External(self.uri, self.tier))
 
 
 def pointer_to(file: BundleFile, *, fulfilled: bool) -> Pointer:
     """Return the pointer to an external file; raise Invalid for an address that is none, or holds a secret."""
     assert isinstance(file.place, External)
     parse_uri(file.place.uri)
-    entry = file.entry
-    return Pointer(entry.path, file.place.uri, entry.digest, entry.size, file.layer, fulfilled=fulfilled)
+    entry, place = file.entry, file.place
+    return Pointer(entry.path, place.uri, entry.digest, entry.size, file.layer, place.tier, fulfilled)
 
 
 def pointer_path(path: str) -> str:

@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterator
 
 from modelops_bundle.descriptor import Descriptor
-from modelops_bundle.errors import IntegrityError, Invalid
+from modelops_bundle.digest import Digest
+from modelops_bundle.errors import IntegrityError, Invalid, TransferFailed
 from modelops_bundle.registry.http_library import httpx
 from modelops_bundle.registry.retry import Transient
 from modelops_bundle.registry.scope import pull_scope
@@ -18,7 +19,23 @@ from modelops_bundle.registry.transport import Request, Transport
 PROGRESS_BYTES = 1 << 20
 """A connection that brought this much before it broke makes up for the failures before it."""
 
+_LENGTH = re.compile(r"\d{1,19}")
 _CONTENT_RANGE = re.compile(r"bytes (\d{1,19})-(\d{1,19})/(\d{1,19}|\*)")
+
+
+def blob_size(transport: Transport, digest: Digest) -> int:
+    """Return the size of a blob; see `Remote.blob_size`."""
+    repository, what = transport.reference.repository, f"blob '{digest}'"
+    reply = transport.call(Request("HEAD", f"/v2/{repository}/blobs/{digest}", (pull_scope(repository),), what))
+    if reply.status != 200:
+        raise transport.refusal(reply, what)
+    length = reply.headers.get("content-length", "")
+    if not _LENGTH.fullmatch(length):
+        raise TransferFailed(
+            f"'{transport.reference.name}' does not tell the size of {what}",
+            hint="copy the bundle to another registry: skopeo copy, oras copy",
+        )
+    return int(length)
 
 
 def read_blob(transport: Transport, blob: Descriptor, offset: int, length: int | None) -> Iterator[bytes]:

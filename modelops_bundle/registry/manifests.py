@@ -2,7 +2,14 @@
 
 from typing import Any
 
-from modelops_bundle.bundles.media_types import DOCKER_MANIFEST, DOCKER_MANIFEST_LIST, OCI_INDEX, OCI_MANIFEST
+from modelops_bundle.bundles.media_types import (
+    DOCKER_MANIFEST,
+    DOCKER_MANIFEST_LIST,
+    LAYER_INDEX,
+    OCI_INDEX,
+    OCI_MANIFEST,
+    ROLE_MANIFEST,
+)
 from modelops_bundle.digest import Digest, digest_of, is_digest
 from modelops_bundle.errors import IntegrityError, NotFound, TransferFailed, UnsupportedMediaType
 from modelops_bundle.files.canonical_json import MalformedDocument, decode
@@ -12,7 +19,7 @@ from modelops_bundle.registry.wire import Reply
 from modelops_bundle.remote import MAX_MANIFEST_BYTES, RemoteManifest
 from modelops_bundle.tags import check_tag
 
-_ACCEPTED = (OCI_MANIFEST, OCI_INDEX, DOCKER_MANIFEST, DOCKER_MANIFEST_LIST)
+_ACCEPTED = (OCI_MANIFEST, OCI_INDEX, DOCKER_MANIFEST, DOCKER_MANIFEST_LIST, ROLE_MANIFEST, LAYER_INDEX)
 ACCEPT = {"Accept": ", ".join(_ACCEPTED)}
 _SAYS_NOTHING = {"", "application/json", "application/octet-stream", "text/plain"}
 STORED = {200, 201, 202, 204}

@@ -51,6 +51,9 @@ class RegistryRemote:
     def has_blob(self, digest: Digest) -> bool:
         return upload.has_blob(self._transport, digest)
 
+    def blob_size(self, digest: Digest) -> int:
+        return download.blob_size(self._transport, digest)
+
     def read_blob(self, blob: Descriptor, offset: int = 0, length: int | None = None) -> Iterator[bytes]:
         return download.read_blob(self._transport, blob, offset, length)
 

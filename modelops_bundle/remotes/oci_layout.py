@@ -98,6 +98,12 @@ class LayoutRemote:
     def has_blob(self, digest: Digest) -> bool:
         return self.path(digest).is_file()
 
+    def blob_size(self, digest: Digest) -> int:
+        try:
+            return self.path(digest).stat().st_size
+        except FileNotFoundError:
+            raise self._missing(digest) from None
+
     def read_blob(self, blob: Descriptor, offset: int = 0, length: int | None = None) -> Iterator[bytes]:
         left = blob.size - offset if length is None else min(length, blob.size - offset)
         try:

@@ -9,6 +9,7 @@ from modelops_bundle.bundles.manifest import MAX_CONFIG_BYTES, NotABundle, parse
 from modelops_bundle.bundles.media_types import BUNDLE, DOCKER_MANIFEST_LIST, OCI_INDEX
 from modelops_bundle.digest import Digest
 from modelops_bundle.errors import IntegrityError, NotFound, UnsupportedMediaType
+from modelops_bundle.fetching.documents import RemoteDocuments
 from modelops_bundle.remote import Remote, RemoteManifest
 from modelops_bundle.transfer import fetch_document, in_parallel
 
@@ -78,9 +79,8 @@ def _describe_foreign(remote: Remote, found: RemoteManifest, tags: tuple[str, ..
     """Look at what another tool made: its config, which is small, or the index of an earlier bundle."""
     manifest = parse_manifest(found.data, what)
     try:
-        bundle = read_foreign(
-            found.data, manifest, lambda blob: fetch_document(remote, blob, _MAX_EARLIER_INDEX), what
-        )
+        documents = RemoteDocuments(remote, limit=_MAX_EARLIER_INDEX)
+        bundle = read_foreign(found.data, manifest, documents, what)
     except NotABundle:
         return Published(found.digest, tags, manifest.artifact_type)
     config = bundle.config

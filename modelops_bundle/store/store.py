@@ -18,6 +18,22 @@ if TYPE_CHECKING:
     from modelops_bundle.packs.cache import PackCache
 
 
+class StoredDocuments:
+    """The documents of versions that an object store holds; each method raises ObjectMissing."""
+
+    def __init__(self, objects: ObjectStore) -> None:
+        self._objects = objects
+
+    def blob(self, blob: "Descriptor") -> bytes:
+        return self._objects.read(blob.digest)
+
+    def manifest(self, digest: Digest) -> bytes:
+        return self._objects.read(digest)
+
+    def size_of(self, digest: Digest) -> int:
+        return self._objects.size(digest)
+
+
 class Store:
     """One directory with `objects`, `packs` and `tmp`.
 
@@ -37,13 +53,11 @@ class Store:
         if kept := self.read_before.get(digest):
             return kept
 
-        def fetch(blob: "Descriptor") -> bytes:
-            return self.objects.read(blob.digest)
-
         def fetch_document(document: "ChunkedDocument", packs: "Mapping[Digest, Descriptor]") -> bytes:
             return self.objects.read(document.digest)
 
-        bundle = read_bundle(self.objects.read(digest), fetch, fetch_document, f"'{digest}'")
+        documents = StoredDocuments(self.objects)
+        bundle = read_bundle(self.objects.read(digest), documents, fetch_document, f"'{digest}'")
         self.read_before[digest] = bundle
         return bundle
 

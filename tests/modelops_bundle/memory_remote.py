@@ -55,6 +55,9 @@ class MemoryRemote:
     def has_blob(self, digest: Digest) -> bool:
         return digest in self.blobs
 
+    def blob_size(self, digest: Digest) -> int:
+        return len(self.blobs[digest])
+
     def resolve_tag(self, tag: str) -> Digest | None:
         return None
 

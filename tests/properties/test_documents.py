@@ -26,7 +26,7 @@ from modelops_bundle.files.canonical_json import MAX_INTEGER
 from modelops_bundle.files.yaml_file import dump, load_mapping
 from modelops_bundle.safe_path import UnsafePath, check_collisions
 from tests.properties.strategies import digests, paths, trees
-from tests.support.bundles import labels_of, no_document
+from tests.support.bundles import Blobs, labels_of, no_document
 
 TEXT = st.text(st.characters(codec="utf-8"), max_size=8)
 SIZES = st.integers(1, MAX_INTEGER)
@@ -199,13 +199,14 @@ def test_any_config_is_read_or_refused(value: object) -> None:
 
 @given(near(MANIFEST), near(CONFIG), INDEXES)
 def test_any_bundle_is_read_or_refused(manifest: object, config: object, index: object) -> None:
-    documents = {BUNDLE_CONFIG: config, BUNDLE_INDEX: index}
+    said = {BUNDLE_CONFIG: config, BUNDLE_INDEX: index}
 
-    def fetch(blob: Descriptor) -> bytes:
-        return json.dumps(documents.get(blob.media_type)).encode()
+    class ByType(Blobs):
+        def blob(self, blob: Descriptor) -> bytes:
+            return json.dumps(said.get(blob.media_type)).encode()
 
     try:
-        read_bundle(json.dumps(manifest).encode(), fetch, no_document, "x")
+        read_bundle(json.dumps(manifest).encode(), ByType({}), no_document, "x")
     except BundleError as error:
         refused(error)
 

@@ -138,9 +138,9 @@ def test_many_may_materialize_at_once(published: Published) -> None:
     assert others == [one, one]
 
 
-@pytest.mark.parametrize("typed", [True, False])
-def test_a_bundle_with_roles_of_its_own_is_materialized_by_them(tmp_path: Path, typed: bool) -> None:
-    publication = Publication(typed=typed)
+@pytest.mark.parametrize("kind", ["typed", "titled", "bare"])
+def test_a_bundle_with_roles_of_its_own_is_materialized_by_them(tmp_path: Path, kind: str) -> None:
+    publication = Publication(typed=kind != "titled", bare=kind == "bare")
     publication.add("code", "src/model.py", CODE.encode())
     publication.add("data", "data/cases.csv", DATA.encode())
     publish(tmp_path / "store", publication.manifest, publication.blobs)

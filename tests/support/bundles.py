@@ -9,6 +9,7 @@ from modelops_bundle.bundles.places import NOWHERE, TITLED, LinkTarget, Place, T
 from modelops_bundle.bundles.tree import Mode, Tree
 from modelops_bundle.descriptor import Descriptor
 from modelops_bundle.digest import Digest
+from modelops_bundle.errors import NotFound
 from modelops_bundle.safe_path import check_link, check_path
 
 
@@ -24,6 +25,27 @@ def titled_bundle(
 
     files = bundle_index_of(BundleFile(tree[path], rules.layer_of(path), place(path)) for path in tree)
     return build_bundle(files, None, (), annotations)
+
+
+class Blobs:
+    """Documents that are at hand, by digest, and the sizes of blobs that are not."""
+
+    def __init__(self, contents: Mapping[Digest, bytes], sizes: Mapping[Digest, int] | None = None) -> None:
+        self.contents = contents
+        self.sizes = {**{digest: len(data) for digest, data in contents.items()}, **(sizes or {})}
+
+    def blob(self, blob: Descriptor) -> bytes:
+        return self.manifest(blob.digest)
+
+    def manifest(self, digest: Digest) -> bytes:
+        if digest not in self.contents:
+            raise NotFound(f"no blob '{digest}'")
+        return self.contents[digest]
+
+    def size_of(self, digest: Digest) -> int:
+        if digest not in self.sizes:
+            raise NotFound(f"no blob '{digest}'")
+        return self.sizes[digest]
 
 
 def no_document(document: ChunkedDocument, packs: Mapping[Digest, Descriptor]) -> bytes:

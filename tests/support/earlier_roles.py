@@ -16,10 +16,12 @@ ROLES = {"default": ["code", "config"], "training": ["code", "config", "data"]}
 class Publication:
     """One bundle; `typed` ones have media types of their own, others are told by titles.
 
+    The first ones are `bare`: bundle manifest and indexes are manifests, with none around them, and tell no sizes.
     `recorded` replaces the digests of indexes that the bundle manifest names, and `document` all of it.
     """
 
     typed: bool
+    bare: bool = False
     recorded: dict[str, str] | None = None
     document: object = None
     manifest_title: str = "bundle.manifest.json"
@@ -28,7 +30,7 @@ class Publication:
 
     def add(self, layer: str, path: str, data: bytes) -> None:
         """Add a file that lies in the registry."""
-        place = {"oras": {"digest": sha256(data), "size": len(data)}}
+        place = {"digest": sha256(data)} if self.bare else {"oras": {"digest": sha256(data), "size": len(data)}}
         self.entries.setdefault(layer, []).append({"path": path, "layer": layer, **place})
         self.contents.append(data)
 
@@ -58,8 +60,15 @@ class Publication:
         return (b"{}", self.bundle_manifest, *self.indexes.values(), *self.contents)
 
     @property
+    def manifest_data(self) -> bytes:
+        return json.dumps(self.manifest).encode()
+
+    @property
     def manifest(self) -> dict[str, Any]:
-        """The OCI manifest that holds all of it."""
+        """The OCI manifest that holds all of it, or the bundle manifest in its place."""
+        if self.bare:
+            document: dict[str, Any] = json.loads(self.bundle_manifest)
+            return document
         media_type, title = (ROLE_MANIFEST, {}) if self.typed else (JSON, {TITLE: self.manifest_title})
         layers = [descriptor(media_type, self.bundle_manifest, title)]
         for layer, index in self.indexes.items():

@@ -25,7 +25,7 @@ from modelops_bundle.errors import ExitCode, NotFound, UnsupportedMediaType
 from modelops_bundle.files.canonical_json import MalformedDocument, encode
 from modelops_bundle.safe_path import UnsafePath
 from tests.modelops_bundle.samples import FILES, LINKS, digest_number, track, write_sample
-from tests.support.bundles import no_document, titled_bundle
+from tests.support.bundles import Blobs, no_document, titled_bundle
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 
@@ -130,14 +130,8 @@ def test_a_link_to_the_outside_is_not_published() -> None:
 
 def reread(bundle: Bundle, changed: Mapping[Digest, bytes] | None = None) -> Bundle:
     """Read a bundle from its documents, some of which may be changed."""
-    documents = {**bundle.documents(), **(changed or {})}
-
-    def fetch(blob: Descriptor) -> bytes:
-        if blob.digest not in documents:
-            raise NotFound(f"no blob '{blob.digest}'")
-        return documents[blob.digest]
-
-    return read_bundle(bundle.data, fetch, no_document, "lab/seir:v1")
+    documents = Blobs({**bundle.documents(), **(changed or {})})
+    return read_bundle(bundle.data, documents, no_document, "lab/seir:v1")
 
 
 def test_a_bundle_is_read_back(bundle: Bundle) -> None:
@@ -252,8 +246,5 @@ def test_layers_that_contradict_the_index_are_refused(bundle: Bundle, change: st
 
 
 def test_an_error_of_the_remote_is_passed_on(bundle: Bundle) -> None:
-    def fetch(blob: Descriptor) -> bytes:
-        raise NotFound(f"no blob '{blob.digest}'")
-
     with pytest.raises(NotFound):
-        read_bundle(bundle.data, fetch, no_document, "x")
+        read_bundle(bundle.data, Blobs({}), no_document, "x")

@@ -1,16 +1,15 @@
 """Bundles of the earlier modelops-bundles are read with their own roles, in either family of media types."""
 
-import json
 from typing import Any
 
 import pytest
 
 from modelops_bundle.bundles.bundle import Bundle, read_bundle
 from modelops_bundle.bundles.places import NOWHERE, TITLED, External
-from modelops_bundle.descriptor import Descriptor
 from modelops_bundle.digest import digest_of
+from modelops_bundle.errors import NotFound
 from modelops_bundle.files.canonical_json import MalformedDocument
-from tests.support.bundles import no_document
+from tests.support.bundles import Blobs, no_document
 from tests.support.earlier_roles import JSON, ROLES, Publication
 
 URI = "az://container/train.csv"
@@ -18,18 +17,14 @@ URI = "az://container/train.csv"
 
 def read(publication: Publication) -> Bundle:
     """Read it with nothing but its blobs at hand."""
-    blobs = {digest_of(blob): blob for blob in publication.blobs}
-
-    def fetch(blob: Descriptor) -> bytes:
-        return blobs[blob.digest]
-
-    return read_bundle(json.dumps(publication.manifest).encode(), fetch, no_document, "my-model:1.0.0")
+    blobs = Blobs({digest_of(blob): blob for blob in publication.blobs})
+    return read_bundle(publication.manifest_data, blobs, no_document, "my-model:1.0.0")
 
 
-@pytest.fixture(params=[True, False], ids=["typed", "titled"])
+@pytest.fixture(params=["typed", "titled", "bare"])
 def publication(request: pytest.FixtureRequest) -> Publication:
     """A bundle with a file in each of three layers, one of them in a blob store."""
-    publication = Publication(typed=request.param)
+    publication = Publication(typed=request.param != "titled", bare=request.param == "bare")
     publication.add("code", "src/model.py", b"BETA = 0.3\n")
     publication.add("config", "settings.yaml", b"")
     publication.add_external("data", "data/train.csv", URI, b"day,cases\n")
@@ -40,18 +35,20 @@ def test_files_layers_places_and_roles_are_those_of_its_documents(publication: P
     bundle = read(publication)
     found = {path: (file.layer, file.place, file.entry.size) for path, file in bundle.index.files.items()}
     assert found == {
-        "data/train.csv": ("data", External(URI), 10),
+        "data/train.csv": ("data", External(URI, "cool"), 10),
         "settings.yaml": ("config", NOWHERE, 0),
         "src/model.py": ("code", TITLED, 11),
     }
     assert bundle.roles == {role: tuple(layers) for role, layers in ROLES.items()}
-    assert bundle.digest == digest_of(json.dumps(publication.manifest).encode())
+    assert bundle.digest == digest_of(publication.manifest_data)
 
 
 def test_the_documents_suffice_to_read_it_again(publication: Publication) -> None:
     bundle = read(publication)
     documents = bundle.documents()
-    assert read_bundle(documents[bundle.digest], lambda it: documents[it.digest], no_document, "x") == bundle
+    # Of a file that is named by its digest alone, the content tells the size.
+    here = Blobs(documents, {file.entry.digest: file.entry.size for file in bundle.index.files.values()})
+    assert read_bundle(documents[bundle.digest], here, no_document, "x") == bundle
 
 
 def test_an_index_is_found_by_its_title_where_its_digest_was_recorded_wrong() -> None:
@@ -67,6 +64,32 @@ def test_a_file_may_be_named_by_its_digest_alone() -> None:
     entry = publication.entries["code"][0]
     publication.entries["code"] = [{"path": entry["path"], "digest": entry["oras"]["digest"]}]
     assert read(publication).tree["src/model.py"].size == 11
+
+
+def test_of_a_manifest_by_itself_the_files_and_indexes_count_as_its_blobs() -> None:
+    publication = Publication(typed=True, bare=True)
+    publication.add("code", "src/model.py", b"BETA = 0.3\n")
+    bundle = read(publication)
+    (index,) = publication.indexes.values()
+    assert {blob.digest: blob.size for blob in bundle.blobs()} == {
+        digest_of(data): len(data) for data in (publication.manifest_data, index, b"BETA = 0.3\n")
+    }
+
+
+@pytest.mark.parametrize("missing", ["index", "file"])
+def test_what_a_manifest_by_itself_names_must_be_there(missing: str) -> None:
+    publication = Publication(typed=True, bare=True)
+    publication.add("code", "src/model.py", b"BETA = 0.3\n")
+    lost = publication.contents if missing == "file" else list(publication.indexes.values())
+    blobs = Blobs({digest_of(blob): blob for blob in publication.blobs if blob not in lost})
+    with pytest.raises(NotFound):
+        read_bundle(publication.manifest_data, blobs, no_document, "my-model:1.0.0")
+
+
+def test_a_manifest_by_itself_that_names_no_index_is_refused() -> None:
+    publication = Publication(typed=True, bare=True, recorded={"code": ""})
+    with pytest.raises(MalformedDocument, match="lacks the index of layer 'code'"):
+        read(publication)
 
 
 def test_a_layer_of_another_name_is_sorted_by_its_files() -> None:

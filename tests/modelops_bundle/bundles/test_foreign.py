@@ -11,11 +11,10 @@ from modelops_bundle.bundles.bundle import Bundle, read_bundle
 from modelops_bundle.bundles.manifest import MAX_CONFIG_BYTES
 from modelops_bundle.bundles.places import NOWHERE, TITLED, External
 from modelops_bundle.bundles.tree import Mode, TreeEntry
-from modelops_bundle.descriptor import Descriptor
 from modelops_bundle.digest import digest_of
 from modelops_bundle.errors import UnsupportedMediaType
 from modelops_bundle.files.canonical_json import MalformedDocument
-from tests.support.bundles import no_document
+from tests.support.bundles import Blobs, no_document
 from tests.support.foreign_layout import TAR, EarlierBundle, descriptor, manifest_of, sha256, titled
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -25,12 +24,8 @@ UNPACK = "io.deis.oras.content.unpack"
 
 def read(manifest: dict[str, Any], config: bytes = b"{}") -> Bundle:
     """Read a manifest whose config is all that may be asked for."""
-
-    def fetch(blob: Descriptor) -> bytes:
-        assert blob.digest == digest_of(config)
-        return config
-
-    return read_bundle(json.dumps(manifest).encode(), fetch, no_document, "lab/seir:v1")
+    documents = Blobs({digest_of(config): config})
+    return read_bundle(json.dumps(manifest).encode(), documents, no_document, "lab/seir:v1")
 
 
 def read_earlier(earlier: EarlierBundle) -> Bundle:
@@ -62,7 +57,7 @@ def test_a_bundle_of_the_earlier_tool_has_the_files_of_its_index(earlier: Earlie
 def test_the_documents_suffice_to_read_it_again(earlier: EarlierBundle) -> None:
     bundle = read_earlier(earlier)
     documents = bundle.documents()
-    assert read_bundle(documents[bundle.digest], lambda blob: documents[blob.digest], no_document, "x") == bundle
+    assert read_bundle(documents[bundle.digest], Blobs(documents), no_document, "x") == bundle
 
 
 def test_an_empty_file_needs_no_layer(earlier: EarlierBundle) -> None:

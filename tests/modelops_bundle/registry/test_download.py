@@ -33,6 +33,24 @@ def ranges(stub: StubRegistry) -> list[str | None]:
     return [request.headers.get("Range") for request in stub.seen("GET", BLOBS)]
 
 
+def test_the_size_of_a_blob_is_asked_for_without_its_bytes(
+    stub: StubRegistry, remote: RegistryRemote, blob: Descriptor
+) -> None:
+    assert remote.blob_size(blob.digest) == len(CONTENT)
+    assert not stub.seen("GET", BLOBS)
+    with pytest.raises(NotFound):
+        remote.blob_size(digest_of(b"something else"))
+
+
+@pytest.mark.parametrize("answer", [Answer(304), Answer(200, b"", {"Content-Length": "9" * 20})])
+def test_a_registry_that_tells_no_size_is_refused(
+    stub: StubRegistry, remote: RegistryRemote, blob: Descriptor, answer: Answer
+) -> None:
+    stub.fail("HEAD", BLOBS, alter=lambda _: answer)
+    with pytest.raises((TransferFailed, IntegrityError)):
+        remote.blob_size(blob.digest)
+
+
 def test_a_whole_blob_is_read_without_a_range(
     stub: StubRegistry, remote: RegistryRemote, blob: Descriptor
 ) -> None:

@@ -8,8 +8,10 @@ from modelops_bundle.bundles.media_types import (
     BUNDLE_CONFIG,
     DOCKER_MANIFEST,
     DOCKER_MANIFEST_LIST,
+    LAYER_INDEX,
     OCI_INDEX,
     OCI_MANIFEST,
+    ROLE_MANIFEST,
 )
 from modelops_bundle.digest import digest_of
 from modelops_bundle.errors import (
@@ -54,8 +56,8 @@ def test_a_manifest_comes_by_tag_and_by_digest(
 def test_all_kinds_of_manifest_are_asked_for(stub: StubRegistry, remote: RegistryRemote) -> None:
     stub.add_manifest("lab/model", document(), "v1")
     remote.fetch_manifest("v1")
-    accepted = f"{OCI_MANIFEST}, {OCI_INDEX}, {DOCKER_MANIFEST}, {DOCKER_MANIFEST_LIST}"
-    assert stub.requests[-1].headers["Accept"] == accepted
+    ours = (OCI_MANIFEST, OCI_INDEX, DOCKER_MANIFEST, DOCKER_MANIFEST_LIST, ROLE_MANIFEST, LAYER_INDEX)
+    assert stub.requests[-1].headers["Accept"] == ", ".join(ours)
 
 
 @pytest.mark.parametrize("reference", ["v1", "sha256:" + "0" * 64])

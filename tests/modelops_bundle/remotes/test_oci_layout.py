@@ -19,6 +19,7 @@ from modelops_bundle.checkout.project import Project
 from modelops_bundle.descriptor import Descriptor
 from modelops_bundle.digest import Digest, digest_of, hex_of
 from modelops_bundle.errors import IntegrityError, Invalid, NotFound, RemoteMoved, TransferFailed
+from modelops_bundle.fetching.documents import RemoteDocuments
 from modelops_bundle.files.canonical_json import MalformedDocument, encode
 from modelops_bundle.remote import BlobsMissing, BlobStatus, Remote
 from modelops_bundle.remotes.oci_layout import LayoutRemote, is_layout
@@ -199,6 +200,9 @@ def test_a_blob_is_pushed_once(layout: LayoutRemote) -> None:
     assert layout.push_blob(blob(data), opener(data)) is BlobStatus.PUSHED
     assert layout.push_blob(blob(data), never) is BlobStatus.EXISTS
     assert layout.has_blob(digest_of(data))
+    assert layout.blob_size(digest_of(data)) == len(data)
+    with pytest.raises(NotFound):
+        layout.blob_size(digest_of(b"something else"))
     assert b"".join(layout.read_blob(blob(data))) == data
 
 
@@ -277,6 +281,8 @@ def test_many_first_blobs_at_once_make_one_layout(tmp_path: Path) -> None:
 SETTER = """
 import sys
 from pathlib import Path
+
+from modelops_bundle.fetching.documents import RemoteDocuments
 from modelops_bundle.errors import RemoteMoved
 from modelops_bundle.bundles.media_types import OCI_MANIFEST
 from modelops_bundle.remotes.oci_layout import LayoutRemote
@@ -353,7 +359,7 @@ def test_we_read_what_skopeo_writes(published: tuple[LayoutRemote, Bundle], tmp_
     assert other.list_tags() == ["v2"]
     assert other.resolve_tag("v2") == bundle.digest
     found = other.fetch_manifest("v2")
-    fetched = read_bundle(found.data, lambda blob: fetch_document(other, blob, 1 << 20), no_document, "v2")
+    fetched = read_bundle(found.data, RemoteDocuments(other), no_document, "v2")
     assert fetched == bundle
     other.set_tag("v3", found.data, found.media_type, None)
     listed = subprocess.run(
