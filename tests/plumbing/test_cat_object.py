@@ -35,30 +35,6 @@ def test_each_document_has_its_type(root: Path) -> None:
     assert types == ["manifest\n", "config\n", "index\n", "blob\n"]
 
 
-@pytest.mark.parametrize(
-    "content",
-    [
-        b"",
-        b"{",
-        b'{"files":[',
-        b'{"files":[1,2]}',
-        b'{"schemaVersion":2,"manifests":[]}',
-        b'{"required":[],"tree":"x","index":"y"}',
-        b'{"a":1,"a":2}',
-        b'{"schemaVersion":2,"config":{},"layers":[],"x":"' + b"x" * (5 << 20) + b'"}',
-    ],
-)
-def test_what_only_looks_like_a_document_is_a_blob(root: Path, content: bytes) -> None:
-    digest = succeed("hash-object", "-w", "--stdin", cwd=root, input=content).strip()
-    assert succeed("cat-object", "-t", digest, cwd=root) == "blob\n"
-
-
-def test_a_manifest_in_any_spelling_is_one(root: Path) -> None:
-    content = b'{ "schemaVersion": 2, "config": {}, "layers": [] }\n'
-    digest = succeed("hash-object", "-w", "--stdin", cwd=root, input=content).strip()
-    assert succeed("cat-object", "-t", digest, cwd=root) == "manifest\n"
-
-
 def test_existence_is_an_exit_code(root: Path) -> None:
     for name, code in ((README, 0), (ABSENT, 1), ("no-such-tag", 1), ("not a name", 1)):
         result = run("cat-object", "-e", name, cwd=root)

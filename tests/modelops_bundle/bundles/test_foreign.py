@@ -9,7 +9,7 @@ import pytest
 
 from modelops_bundle.bundles.bundle import Bundle, read_bundle
 from modelops_bundle.bundles.manifest import MAX_CONFIG_BYTES
-from modelops_bundle.bundles.places import NOWHERE, TITLED, External
+from modelops_bundle.bundles.places import NOWHERE, TITLED
 from modelops_bundle.bundles.tree import Mode, TreeEntry
 from modelops_bundle.digest import digest_of
 from modelops_bundle.errors import UnsupportedMediaType
@@ -58,74 +58,6 @@ def test_the_documents_suffice_to_read_it_again(earlier: EarlierBundle) -> None:
     bundle = read_earlier(earlier)
     documents = bundle.documents()
     assert read_bundle(documents[bundle.digest], Blobs(documents), no_document, "x") == bundle
-
-
-def test_an_empty_file_needs_no_layer(earlier: EarlierBundle) -> None:
-    del earlier.contents["data/nothing.csv"]
-    assert read_earlier(earlier).tree["data/nothing.csv"].size == 0
-
-
-def test_a_file_in_a_blob_store_is_external(earlier: EarlierBundle) -> None:
-    uri = "azure://container/ab/cd/abcd"
-    del earlier.contents["src/model.py"]
-    earlier.index["files"]["src/model.py"] |= {"storage": "blob", "blobRef": {"uri": uri, "etag": None}}
-    assert read_earlier(earlier).index.files["src/model.py"].place == External(uri)
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"digest": sha256(b"other")},
-        {"digest": "md5:00"},
-        {"digest": None},
-        {"size": 12},
-        {"size": -1},
-        {"size": 0},
-        {"size": True},
-        {"path": "src/other.py"},
-        {"storage": "blob"},
-        {"storage": "blob", "blobRef": {"uri": None}},
-        {"storage": None},
-    ],
-)
-def test_an_entry_that_contradicts_its_layer_is_refused(earlier: EarlierBundle, change: dict[str, Any]) -> None:
-    earlier.index["files"]["src/model.py"] |= change
-    with pytest.raises(MalformedDocument):
-        read_earlier(earlier)
-
-
-def test_a_file_without_its_layer_is_refused(earlier: EarlierBundle) -> None:
-    del earlier.contents["src/model.py"]
-    with pytest.raises(MalformedDocument, match=r"src/model\.py"):
-        read_earlier(earlier)
-
-
-def test_a_layer_that_the_index_lacks_is_refused(earlier: EarlierBundle) -> None:
-    earlier.contents["extra.csv"] = b"x"
-    with pytest.raises(MalformedDocument, match=r"extra\.csv"):
-        read_earlier(earlier)
-
-
-@pytest.mark.parametrize("entry", [None, [], "x", {}])
-def test_an_entry_that_is_no_object_is_refused(earlier: EarlierBundle, entry: object) -> None:
-    earlier.index["files"]["src/model.py"] = entry
-    with pytest.raises(MalformedDocument):
-        read_earlier(earlier)
-
-
-@pytest.mark.parametrize("files", [None, [], "x"])
-def test_an_index_without_files_is_refused(earlier: EarlierBundle, files: object) -> None:
-    earlier.index["files"] = files
-    with pytest.raises(MalformedDocument, match="no files"):
-        read_earlier(earlier)
-
-
-@pytest.mark.parametrize("version", ["2.0", None, 1, "\x1b[31m"])
-def test_another_version_of_the_index_is_refused(earlier: EarlierBundle, version: object) -> None:
-    earlier.index["version"] = version
-    with pytest.raises(UnsupportedMediaType) as caught:
-        read_earlier(earlier)
-    assert caught.value.message.isprintable()
 
 
 def test_titled_layers_of_any_artifact_are_files_and_others_are_not() -> None:

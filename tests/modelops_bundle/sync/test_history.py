@@ -66,3 +66,4 @@ def test_nothing_is_told_of_a_version_whose_documents_are_gone(
     project, versions = pushed
     project.objects.discard(versions[gone].digest)
     assert [(step.files, step.changed) for step in history(project)] == told
+    assert [(step.files, step.changed) for step in history(project, 1)] == told[:1]

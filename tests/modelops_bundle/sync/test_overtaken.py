@@ -82,7 +82,7 @@ def test_only_a_push_to_this_tag_can_be_overtaken(project: Project) -> None:
     synced(project, tree(a=2), "pull")
     assert base_before_overtaken_push(project, REMOTE, TAG, tree(a=1)) is None
     synced(project, tree(a=3), tag="other")
-    assert base_before_overtaken_push(project, REMOTE, TAG, tree(a=1)) is None
+    assert base_before_overtaken_push(project, REMOTE, TAG, tree(a=2)) is None
 
 
 def test_a_push_that_changed_nothing_cannot_be_overtaken(project: Project) -> None:

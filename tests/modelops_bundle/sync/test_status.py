@@ -63,6 +63,11 @@ def test_changes_here_are_ahead(alice: Project, remote: LayoutRemote) -> None:
     assert (seen.standing, seen.changed) == (Standing.AHEAD, True)
 
 
+def test_a_file_that_was_deleted_is_seen_though_the_index_has_it(alice: Project, remote: LayoutRemote) -> None:
+    (alice.root / "b").unlink()
+    assert seen_from(alice, remote).states == {"b": State.DELETED_LOCAL}
+
+
 def test_changes_there_are_behind(alice: Project, remote: LayoutRemote) -> None:
     somebody_pushes(remote, alice, a=9, new=9)
     seen = seen_from(alice, remote)
