@@ -204,14 +204,16 @@ def look(root: Path, path: str, now: os.stat_result, known: IndexEntry | None = 
     return entry_of(now, content, started)
 
 
-def entry_of(now: os.stat_result, content: Content, started: int) -> IndexEntry:
+def entry_of(now: os.stat_result, content: Content, started: int, *, own: bool = False) -> IndexEntry:
     """Return the index entry of a file read since `started` (ns since the epoch) whose stat was `now`.
 
-    Its stat is not trusted when the file is so young that it could change again under the same timestamp.
+    Its stat is not trusted when the file is so young that it could change again under the same timestamp. One of
+    our `own`, written before `started` and put in its place since, changed a moment ago, but whoever writes into
+    it now gives it a younger time of content than it has.
     """
     slack = 2_000_000_000 if _coarse(now) else RACY_NS
-    racy = max(now.st_mtime_ns, now.st_ctime_ns) > started - slack
-    mtime = 0 if racy else now.st_mtime_ns
+    youngest = now.st_mtime_ns if own else max(now.st_mtime_ns, now.st_ctime_ns)
+    mtime = 0 if youngest > started - slack else now.st_mtime_ns
     return IndexEntry(
         mode_bits(now), content.size, mtime, now.st_ctime_ns, now.st_ino, content.sha256, content.blake3
     )

@@ -20,7 +20,7 @@ from modelops_bundle.bundles.bundle_index import BundleFile
 from modelops_bundle.bundles.places import LinkTarget
 from modelops_bundle.bundles.tree import Mode
 from modelops_bundle.checkout.index import IndexEntry
-from modelops_bundle.checkout.working_tree import entry_of, is_real_directory
+from modelops_bundle.checkout.working_tree import RACY_NS, entry_of, is_real_directory
 from modelops_bundle.digest import Digest
 from modelops_bundle.errors import IntegrityError, WorkingTreeConflict
 from modelops_bundle.files.hashing import SMALL, Content, content_of, read_content, read_small
@@ -28,6 +28,8 @@ from modelops_bundle.objects import ObjectMissing
 from modelops_bundle.safe_path import parents_of
 
 PREFIX = "checkout-"
+_LARGE = 16 << 20
+"""From this size on, reading a file once more takes longer than waiting for it to be old enough (RACY_NS)."""
 
 FindContent = Callable[[Digest], Path]
 """Gives a file that holds these bytes, not necessarily verified."""
@@ -153,16 +155,23 @@ class Checkout:
         in_the_way = self._in_the_way(doomed)
         for path in in_the_way:
             self._unlink(path)
+        self._let_large_files_age()
         started = time.time_ns()
         entries = {}
         for path, staged in self._staged.items():
             target = f"{self._root}/{path}"
             _put(staged.temporary, target)
-            entries[path] = entry_of(os.lstat(target), staged.content, started)
+            entries[path] = entry_of(os.lstat(target), staged.content, started, own=True)
         for path in doomed:
             if path not in in_the_way:
                 self._unlink(path)
         return entries
+
+    def _let_large_files_age(self) -> None:
+        """Wait until the stat of large files can be trusted: reading one again takes far longer."""
+        large = (each.temporary for each in self._staged.values() if each.content.size >= _LARGE)
+        youngest = max((os.lstat(file).st_mtime_ns for file in large), default=0)
+        time.sleep(max(0, min(RACY_NS, youngest + RACY_NS + 1_000_000 - time.time_ns())) / 1e9)
 
     def _blocked(self, doomed: Mapping[str, None]) -> list[str]:
         """Return paths that lie beyond something that is no directory, or have foreign files below them."""

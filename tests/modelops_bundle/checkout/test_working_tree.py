@@ -185,6 +185,19 @@ def test_an_old_modification_time_does_not_hide_a_young_change(tmp_path: Path) -
     assert look(tmp_path, "f", os.lstat(tmp_path / "f")).mtime_ns == 0
 
 
+def test_a_file_of_our_own_is_trusted_once_its_content_is_old_enough(tmp_path: Path) -> None:
+    (tmp_path / "new").write_bytes(b"x")
+    os.utime(tmp_path / "new", ns=(LONG_AGO + 7, LONG_AGO + 7))
+    (tmp_path / "new").rename(tmp_path / "f")
+    now, content = os.lstat(tmp_path / "f"), content_of(b"x")
+    assert entry_of(now, content, now.st_ctime_ns).mtime_ns == 0
+    assert entry_of(now, content, now.st_ctime_ns, own=True).mtime_ns == LONG_AGO + 7
+    assert entry_of(now, content, LONG_AGO, own=True).mtime_ns == 0
+    # Whoever writes into it, be it in the same tick, changes the time that the entry has.
+    (tmp_path / "f").write_bytes(b"y")
+    assert not entry_of(now, content, now.st_ctime_ns, own=True).vouches_for(os.lstat(tmp_path / "f"))
+
+
 def test_whole_seconds_count_as_a_coarse_clock(tmp_path: Path) -> None:
     (tmp_path / "f").write_bytes(b"x")
     now = os.lstat(tmp_path / "f")

@@ -371,3 +371,12 @@ def test_what_someone_writes_right_after_the_rename_is_noticed(
         patch.setattr(os, "replace", replace)
         entries = bench.commit([file])
     assert list(observe(bench.root, Index(entries)).changed) == ["a"]
+
+
+def test_a_large_file_need_not_be_read_again_after_it_was_written(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checkout, "_LARGE", SMALL)
+    entries = bench.commit([bench.file("large", os.urandom(SMALL))])
+    assert entries["large"].vouches_for(os.lstat(bench.root / "large"))
+    assert observe(bench.root, Index(entries)).changed == {}
