@@ -10,6 +10,7 @@ from modelops_bundle.errors import IntegrityError, NotFound, shortened
 from modelops_bundle.plumbing._session import Session, dry_run_option, json_option, pass_session
 from modelops_bundle.porcelain._render import count_of, human_age, human_size, print_json, say, table, talk
 from modelops_bundle.safe_path import printable
+from modelops_bundle.worker_cache.cache_mark import check_marked
 from modelops_bundle.worker_cache.layout import CacheLayout
 from modelops_bundle.worker_cache.upkeep import CachedBundle, cached_bundles, prune, verify_cache
 
@@ -71,18 +72,25 @@ def _list(session: Session, directory: str, as_json: bool) -> None:
 @json_option
 @pass_session
 def prune_command(session: Session, days: float, directory: str, dry_run: bool, as_json: bool) -> None:
-    """Remove bundles that are not used any more, and what only they needed.
+    """Remove bundles that are not used any more, and what only they needed; tell all that goes.
 
     A bundle that a running worker was given stays, however long ago that was.
     """
     layout = _layout(session, directory)
     gone = prune(layout, days * _DAY, dry_run=dry_run)
+    others = [(other.path.relative_to(layout.root).as_posix(), other.size) for other in gone.others]
     if as_json:
-        print_json({"removed": [_json(bundle) for bundle in gone], "dry_run": dry_run})
+        print_json(
+            {
+                "removed": [_json(bundle) for bundle in gone.bundles],
+                "others": [{"path": path, "size": size} for path, size in others],
+                "dry_run": dry_run,
+            }
+        )
         return
-    for bundle in gone:
-        say(f"{'would remove' if dry_run else 'removed'} {bundle.digest}  {human_size(bundle.size)}")
-    if not gone:
+    for name, size in [*((bundle.digest, bundle.size) for bundle in gone.bundles), *others]:
+        say(f"{'would remove' if dry_run else 'removed'} {name}  {human_size(size)}")
+    if not gone.bundles and not others:
         talk(session, f"nothing to remove in '{layout.root}'")
 
 
@@ -127,7 +135,10 @@ def _chosen(bundles: list[CachedBundle], digests: tuple[str, ...]) -> list[Cache
 
 def _layout(session: Session, directory: str) -> CacheLayout:
     usual = session.settings.bundles_cache or Path(tempfile.gettempdir(), "modelops", "bundles")
-    return CacheLayout(session.file(directory) if directory else usual.absolute())
+    root = session.file(directory) if directory else usual.absolute()
+    if directory or (root.exists() and any(root.iterdir())):  # the usual one may wait for its first worker
+        check_marked(root)
+    return CacheLayout(root)
 
 
 def _row(bundle: CachedBundle) -> tuple[str, ...]:

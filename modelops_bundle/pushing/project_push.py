@@ -95,9 +95,7 @@ def plan_project_push(project: Project, settings: Settings, options: PushOptions
 
 
 @contextmanager
-def _begun(
-    project: Project, settings: Settings, options: PushOptions
-) -> Iterator[tuple[Connection, Taken, Push]]:
+def _begun(project: Project, settings: Settings, options: PushOptions) -> Iterator[tuple[Connection, Taken, Push]]:
     """Give what is open, the working tree's content, and the push of it, which nobody's changes are lost by."""
     with connect(require_remote(project, settings), settings, environment_of(project, settings)) as connection:
         tag = pushed_tag(project, connection.remote, options)

@@ -1,5 +1,6 @@
 """Where things lie in a worker's cache, and who may change them.
 
+    modelops-bundle-cache  says that it is one (see `cache_mark`)
     bundles/<name>/        the files of one bundle, as they are served
     records/<name>.json    what was verified there, and the stat of every file (see `completion`)
     objects/ packs/        a store, shared by all bundles

@@ -20,6 +20,7 @@ from modelops_bundle.fetching.cached import fetch_cached_version
 from modelops_bundle.fetching.contents import Origin
 from modelops_bundle.files.shared_lock import Use
 from modelops_bundle.store.store import Store
+from modelops_bundle.worker_cache.cache_mark import mark
 from modelops_bundle.worker_cache.completion import (
     Completion,
     FileStat,
@@ -82,10 +83,13 @@ class SharedCache:
         """Return the directory with a bundle's files, all as published; makes no request when it is whole.
 
         Raises NotFound, AuthRefused, TransferFailed and IntegrityError as fetching does, RegistryMismatch when the
-        bundle contradicts its registry, and Busy when another process fetches it for an hour.
+        bundle contradicts its registry, Busy when another process fetches it for an hour, and NotACache where
+        something else keeps its objects.
         """
         served = self._served.get(digest)
         if served is None or not served.is_sound():
+            with suppress(OSError):  # what may only be read is served; nobody can add to it
+                mark(self._layout.root)
             self._use(digest)
             served = self._served[digest] = self._look(digest) or self._make(digest, open_origin)
         served.mark()

@@ -5,15 +5,17 @@ All of it may run beside workers. A bundle that a living process was given is ne
 
 import os
 import shutil
+import stat
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from modelops_bundle.digest import Digest, hex_of
+from modelops_bundle.digest import PREFIX, Digest, hex_of, is_digest
 from modelops_bundle.errors import BundleError, Busy
 from modelops_bundle.objects import ObjectCorrupt, ObjectMissing
+from modelops_bundle.worker_cache.cache_mark import is_marked
 from modelops_bundle.worker_cache.completion import read_completion
 from modelops_bundle.worker_cache.examination import damaged
 from modelops_bundle.worker_cache.layout import CacheLayout
@@ -38,6 +40,22 @@ class Damage:
 
     digest: Digest
     path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """A file or directory of a cache, and its size in bytes."""
+
+    path: Path
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pruned:
+    """What was removed: bundles, and what belongs to no bundle."""
+
+    bundles: list[CachedBundle]
+    others: list[Other]
 
 
 def cached_bundles(layout: CacheLayout) -> list[CachedBundle]:
@@ -81,23 +99,28 @@ def verify_cache(layout: CacheLayout, bundles: Iterable[CachedBundle]) -> Iterat
             yield Damage(bundle.digest, path)
 
 
-def prune(layout: CacheLayout, older_than: float, *, dry_run: bool = False) -> list[CachedBundle]:
-    """Remove bundles that nobody asked for in `older_than` seconds, and return them.
+def prune(layout: CacheLayout, older_than: float, *, dry_run: bool = False) -> Pruned:
+    """Remove bundles that nobody asked for in `older_than` seconds, and what no other bundle needs of the rest.
 
-    Those that a living process was given stay. Objects that no bundle needs any more go too.
+    Bundles that a living process was given stay, and so does whatever has another name than workers give. Returns
+    all that went, or would go: nothing, where no worker made a cache.
     """
-    gone = [bundle for bundle in cached_bundles(layout) if time.time() - bundle.used >= older_than]
-    if dry_run:
-        return gone
-    gone = [bundle for bundle in gone if _remove(layout, bundle, older_than)]
+    if not is_marked(layout.root):
+        return Pruned([], [])
+    old = [bundle for bundle in cached_bundles(layout) if time.time() - bundle.used >= older_than]
+    gone = [bundle for bundle in old if _remove(layout, bundle, older_than, dry_run=dry_run)]
+    digests = {bundle.digest for bundle in gone}
+    others: list[Other] = []
     with suppress(Busy), layout.unused_objects():
-        _sweep(layout)
-        _remove_leftovers(layout, older_than)
-    return gone
+        stay = [bundle for bundle in cached_bundles(layout) if bundle.digest not in digests]
+        others = [*_unneeded(layout, stay), *_left_by_killed(layout, older_than)]
+        for other in others if not dry_run else ():
+            _unlink(other.path)
+    return Pruned(gone, others)
 
 
-def _remove(layout: CacheLayout, bundle: CachedBundle, older_than: float) -> bool:
-    """Remove a bundle unless it is in use, or was used since; tell whether it was removed."""
+def _remove(layout: CacheLayout, bundle: CachedBundle, older_than: float, *, dry_run: bool) -> bool:
+    """Remove a bundle unless it is in use, or was used since; tell whether it was removed, or would be."""
     if bundle.name not in layout.names(bundle.digest):  # then another bundle's lock is that of the directory
         return False
     record, tmp = layout.record(bundle.name), layout.store(bundle.digest).tmp
@@ -105,22 +128,23 @@ def _remove(layout: CacheLayout, bundle: CachedBundle, older_than: float) -> boo
         with layout.unused(bundle.digest):
             if not record.exists() or time.time() - record.stat().st_mtime < older_than:
                 return False
-            # The record goes first: a directory without one is never served.
-            record.unlink()
-            tmp.mkdir(parents=True, exist_ok=True)
-            with suppress(FileNotFoundError):
-                bundle.directory.rename(tmp / "old")
-            shutil.rmtree(tmp)
+            if not dry_run:
+                tmp.mkdir(parents=True, exist_ok=True)
+                # The record goes first: a directory without one is never served.
+                record.unlink()
+                with suppress(FileNotFoundError):
+                    bundle.directory.rename(tmp / "old")
+                shutil.rmtree(tmp)
     except Busy:
         return False
     return True
 
 
-def _sweep(layout: CacheLayout) -> None:
-    """Remove the objects and pack indexes that no bundle in the cache needs."""
+def _unneeded(layout: CacheLayout, bundles: Iterable[CachedBundle]) -> Iterator[Other]:
+    """Yield the objects and pack indexes that none of the bundles needs."""
     objects: set[Digest] = set()
     packs: set[str] = set()
-    for bundle in cached_bundles(layout):
+    for bundle in bundles:
         store = layout.store(bundle.digest)
         try:
             documents = store.bundle(bundle.digest)
@@ -128,21 +152,36 @@ def _sweep(layout: CacheLayout) -> None:
             continue
         objects |= documents.documents().keys() | {entry.digest for entry in documents.tree.values()}
         packs |= {hex_of(digest) for digest in documents.packs}
-    for digest in layout.objects:
-        if digest not in objects:
-            layout.objects.discard(digest)
-    for index in (layout.root / "packs").glob("*"):
-        if index.name not in packs:
-            index.unlink(missing_ok=True)
-
-
-def _remove_leftovers(layout: CacheLayout, older_than: float) -> None:
-    """Remove what killed processes left: directories without a record, and what they had fetched by halves."""
-    known = {bundle.name for bundle in cached_bundles(layout)}
-    left = [path for path in (layout.root / "bundles").glob("*") if path.name not in known]
-    for path in (layout.root / "tmp").glob("*"):
+    unneeded = [layout.objects.path(digest) for digest in layout.objects if digest not in objects]
+    unneeded += [path for path in _named_by_digests(layout.root / "packs") if path.name not in packs]
+    for path in unneeded:
         with suppress(FileNotFoundError):
-            if time.time() - path.stat().st_mtime >= older_than:
-                left.append(path)
-    for path in left:
+            now = path.lstat()
+            if stat.S_ISREG(now.st_mode):
+                yield Other(path, now.st_size)
+
+
+def _left_by_killed(layout: CacheLayout, older_than: float) -> Iterator[Other]:
+    """Yield what killed processes had fetched by halves, and the directories of bundles without a record."""
+    known = {bundle.name for bundle in cached_bundles(layout)}
+    for tmp in _named_by_digests(layout.root / "tmp"):
+        with suppress(FileNotFoundError):
+            if tmp.is_dir() and time.time() - tmp.stat().st_mtime >= older_than:
+                names = layout.names(Digest(f"{PREFIX}{tmp.name}"))
+                trees = [layout.tree(name) for name in names if name not in known]
+                yield from (Other(path, _size(path)) for path in (*trees, tmp) if path.is_dir())
+
+
+def _named_by_digests(folder: Path) -> list[Path]:
+    return [path for path in sorted(folder.glob("*")) if is_digest(f"{PREFIX}{path.name}")]
+
+
+def _size(folder: Path) -> int:
+    return sum(path.lstat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def _unlink(path: Path) -> None:
+    if path.is_dir():
         shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)

@@ -89,9 +89,67 @@ def test_the_cache_is_the_platforms_unless_another_is_named(
 ) -> None:
     monkeypatch.setenv("MODELOPS_BUNDLES_CACHE_DIR", str(cache.directory))
     assert cache.new[:19] in run("cache", cwd=tmp_path).text
-    empty = run("cache", "list", "--dir", "none", cwd=tmp_path)
+    monkeypatch.setenv("MODELOPS_BUNDLES_CACHE_DIR", str(tmp_path / "none"))
+    empty = run("cache", "list", cwd=tmp_path)
     assert (empty.code, empty.text) == (0, "")
     assert f"no bundles in '{tmp_path}/none'" in empty.stderr
+    assert run("cache", "--dir", str(cache.directory), cwd=tmp_path).code == 2
+
+
+COMMANDS = [("list",), ("verify",), ("prune", "--older-than", "0"), ("prune", "--older-than", "0", "-n")]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_directory_that_is_no_cache_is_refused_and_left_as_it_is(
+    cache: Cache, tmp_path: Path, command: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alike = Workspace(tmp_path / "h")
+    for path in ("bundles/thesis/chapter.tex", "packs/winter", "objects/ab/notes", "tmp/draft"):
+        alike.write(path, "years of work\n")
+    (tmp_path / "empty").mkdir()
+    for directory in cache.work.root / ".modelops-bundle", alike.root, tmp_path / "empty", tmp_path / "mistyped":
+        before = sorted(tmp_path.rglob("*"))
+        refused = cache.work.refused(2, "cache", *command, "--dir", str(directory))
+        assert f"no cache of workers: '{directory}'" in refused
+        monkeypatch.setenv("MODELOPS_BUNDLES_CACHE_DIR", str(directory))
+        has_content = directory.exists() and any(directory.iterdir())
+        assert cache.work.run("cache", *command).code == (2 if has_content else 0)
+        assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_what_others_put_into_a_cache_stays(cache: Cache) -> None:
+    theirs = Workspace(cache.directory)
+    hexadecimal = "0" * 64
+    files = [
+        theirs.write(path, "years of work\n")
+        for path in (
+            "bundles/thesis/chapter.tex",
+            f"bundles/{hexadecimal[:12]}/chapter.tex",
+            "packs/winter",
+            "objects/ab/notes",
+            f"objects/ab/{hexadecimal[2:]}/notes",
+            "tmp/draft",
+            f"tmp/{hexadecimal[:12]}/draft",
+            "README",
+        )
+    ]
+    assert cache.ok("prune", "--older-than", "0").count("removed sha256:") == 2
+    assert all(file.exists() for file in files)
+
+
+def test_all_that_goes_is_told_before_and_when_it_goes(cache: Cache) -> None:
+    before = set(snapshot(cache.directory))
+    cache.age(cache.old)
+    announced = cache.json("prune", "-n")
+    assert set(snapshot(cache.directory)) == before
+    lines = cache.ok("prune", "-n").splitlines()
+    assert cache.json("prune") == announced | {"dry_run": False}
+    gone = before - set(snapshot(cache.directory)) - {f"records/{cache.old[7:19]}.json"}
+    told = {other["path"] for other in announced["others"]}
+    assert told == {path for path in gone if not path.startswith("bundles/")}
+    assert {other["size"] for other in announced["others"]} >= {len("day,cases\n1,3\n")}
+    assert [line.split()[2] for line in lines] == [cache.old, *sorted(told)]
+    assert all(line.startswith("would remove ") for line in lines)
 
 
 def test_a_sound_cache_verifies(cache: Cache) -> None:
@@ -149,7 +207,7 @@ def test_what_nobody_asked_for_is_pruned_with_all_that_only_it_needed(cache: Cac
     assert cache.old in before - left
     assert snapshot(worker(cache.remote, cache.directory).ensure_local(cache.new)[1]) == cache.work.tree()
     assert cache.json("verify") == {"verified": [cache.new], "damaged": []}
-    assert cache.json("prune") == {"removed": [], "dry_run": False}
+    assert cache.json("prune") == {"removed": [], "others": [], "dry_run": False}
     assert snapshot(worker(cache.remote, cache.directory).ensure_local(cache.old)[1]) == cache.old_tree
 
 
