@@ -4,13 +4,15 @@ import doctest
 import re
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.support.cli import CHECKOUT, run
+from tests.support.programs import require_module
 
 PAGE = CHECKOUT / "docs" / "python-api.md"
-_BLOCK = re.compile(r"^```pycon\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+_BLOCK = re.compile(r"^```(pycon|python)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
 def prepare(directory: Path) -> None:
@@ -26,13 +28,31 @@ def prepare(directory: Path) -> None:
         assert done.code == 0, done
 
 
-def test_the_examples_do_what_they_show(
+def blocks(kind: str) -> list[str]:
+    return [text for found, text in _BLOCK.findall(PAGE.read_text("utf-8")) if found == kind]
+
+
+@pytest.fixture
+def session(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+) -> dict[str, Any]:
+    """The names that the session of the page leaves behind, after it did what it shows."""
     prepare(tmp_path)
     monkeypatch.chdir(tmp_path)
-    session = "\n".join(_BLOCK.findall(PAGE.read_text("utf-8")))
-    examples = doctest.DocTestParser().get_doctest(session, {}, PAGE.name, str(PAGE), 0)
-    assert len(examples.examples) > 5
-    outcome = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(examples)
+    examples = doctest.DocTestParser().get_doctest("\n".join(blocks("pycon")), {}, PAGE.name, str(PAGE), 0)
+    outcome = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(examples, clear_globs=False)
     assert outcome.failed == 0, capsys.readouterr().out
+    return examples.globs
+
+
+def test_the_examples_do_what_they_show(session: dict[str, Any]) -> None:
+    assert len(blocks("pycon")) == 6
+    assert session["plan"].tag == "0.1.0"
+
+
+def test_the_program_for_dask_runs(session: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    require_module("distributed")
+    monkeypatch.setenv("PYTHONPATH", str(CHECKOUT))
+    (program,) = blocks("python")
+    exec(program, session)
+    assert session["results"] == [None] * 100
