@@ -24,12 +24,14 @@ These names are a contract: see docs/scripting.md.
 """
 
 import os
+import sys
 from collections.abc import Iterable
 
 import click
 
 from modelops_bundle.checkout.project import OutsideProject, Project
-from modelops_bundle.errors import BundleError, ExitCode, Invalid, joined
+from modelops_bundle.errors import ExitCode, Invalid, joined
+from modelops_bundle.failure import Failure
 from modelops_bundle.models.findings import Finding, Severity
 from modelops_bundle.models.named_files import NamedFiles
 from modelops_bundle.models.overview import assess
@@ -43,12 +45,6 @@ from modelops_bundle.safe_path import printable
 
 _SHOWN = 5
 """So many names stand in an error; the records have all."""
-
-
-class ModelsNotReady(BundleError):
-    """Something registered is stale or broken, or could not run."""
-
-    exit_code = ExitCode.NOT_FOUND
 
 
 def check(project: Project, names: Iterable[str] = (".",), *, strict: bool = False) -> list[Finding]:
@@ -79,7 +75,7 @@ def check(project: Project, names: Iterable[str] = (".",), *, strict: bool = Fal
 @nul_option
 @click.argument("files", nargs=-1)
 @pass_session
-def command(session: Session, strict: bool, nul: bool, files: tuple[str, ...]) -> None:
+def command(session: Session, strict: bool, nul: bool, files: tuple[str, ...]) -> int:
     """Check the registered models and targets, or those that depend on FILES.
 
     Prints `severity category kind TAB id TAB path:line TAB message TAB suggestion` for each finding. Exit code 1
@@ -90,8 +86,11 @@ def command(session: Session, strict: bool, nul: bool, files: tuple[str, ...]) -
     for finding in findings:
         out.record(_record(finding, nul))
     errors = [finding for finding in findings if finding.severity is Severity.ERROR]
-    if errors:
-        raise _not_ready(errors)
+    if not errors:
+        return ExitCode.DONE
+    failure = _failure(errors)
+    sys.stderr.write(failure.text())
+    return failure.exit_code
 
 
 def _inside(session: Session, names: tuple[str, ...]) -> set[str]:
@@ -119,7 +118,8 @@ def _record(finding: Finding, nul: bool) -> str:
     return "\t".join((fields, printable(finding.entity), f"{path}:{finding.line}", *texts))
 
 
-def _not_ready(errors: list[Finding]) -> ModelsNotReady:
+def _failure(errors: list[Finding]) -> Failure:
+    """Return how the command ends: what is stale or broken was found, and nothing went wrong with looking."""
     broken = dict.fromkeys(_name(finding) for finding in errors if finding.forbids_push)
     stale = dict.fromkeys(name for finding in errors if (name := _name(finding)) not in broken)
     parts = [f"{word}: {_listed(list(names))}" for word, names in (("broken", broken), ("stale", stale)) if names]
@@ -127,7 +127,7 @@ def _not_ready(errors: list[Finding]) -> ModelsNotReady:
         hint = "each record ends with what to do about it"
     else:
         hint = f"modelops-bundle why {next(iter(stale))} tells what changed; modelops-bundle refresh accepts it"
-    return ModelsNotReady("; ".join(parts), hint=hint)
+    return Failure(ExitCode.NOT_FOUND, "; ".join(parts), hint)
 
 
 def _name(finding: Finding) -> str:
