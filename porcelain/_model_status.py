@@ -48,7 +48,8 @@ def model_status(project: Project, status: Status) -> ModelStatus:
     around = Surroundings(ProjectSources(project, status.index))
     overview = assess(read_registry(project), around)
     around.sources.save()
-    findings = preflight(overview, WorkingFiles(project.root, status.index))
+    # Where nothing is tracked, git made this checkout, or its index was lost: which files are is not known.
+    findings = preflight(overview, WorkingFiles(project.root, status.index or None))
     return ModelStatus(overview, standings(project, status, overview), tuple(findings))
 
 

@@ -57,10 +57,12 @@ def _present_model(
     entry: ModelEntry, sources: "ProjectSources", graph: "ImportGraph", declared: DeclaredFiles
 ) -> Present:
     found = _class_of(entry, sources)
+    registered = frozenset((*entry.data, *entry.code))
     names = (name for name in (*entry.declared_data, *entry.declared_code) if not _excludes(entry, name))
-    missing = [name for name in names if not declared.files(name)]
+    missing = [name for name in names if not declared.files(name, registered)]
     code = {path for path in _code_of(entry, sources, graph, declared) if not _excludes(entry, path)}
-    data = {path for name in entry.declared_data for path in declared.files(name) if not _excludes(entry, path)}
+    named = (path for name in entry.declared_data for path in declared.files(name, frozenset(entry.data)))
+    data = {path for path in named if not _excludes(entry, path)}
     own = sources.digest(entry.path)
     read: dict[str, Any] = {"model_digest": own, **_digests(entry, code, data, sources)}
     if found:
@@ -76,9 +78,10 @@ def _present_target(
 ) -> Present:
     found = _target_of(entry, sources)
     names = tuple(posixpath.normpath(name) for name in found.data) if found else entry.data
-    missing = [name for name in names if not declared.files(name)]
+    registered = frozenset(entry.data)
+    missing = [name for name in names if not declared.files(name, registered)]
     code = set(graph.closure(entry.path) if _is_analysed(entry, sources) else entry.code)
-    data = {path for name in names for path in declared.files(name)}
+    data = {path for name in names for path in declared.files(name, registered)}
     own = sources.digest(entry.path)
     read: dict[str, Any] = {"target_digest": own, **_digests(entry, code, data, sources)}
     if found:
@@ -154,7 +157,8 @@ def _code_of(
     entry: ModelEntry, sources: "ProjectSources", graph: "ImportGraph", declared: DeclaredFiles
 ) -> set[str]:
     """Return the files that the user declared as code, and all that are imported."""
-    code = {path for name in entry.declared_code for path in declared.files(name)}
+    registered = frozenset(entry.code)
+    code = {path for name in entry.declared_code for path in declared.files(name, registered)}
     if not _is_analysed(entry, sources):
         return code.union(entry.code)
     if not entry.auto_code:
@@ -164,7 +168,7 @@ def _code_of(
         path = left.pop()
         found = set(graph.closure(path))
         if entry.code_mode == "package":
-            found.update(file for each in (path, *found) for file in declared.package_files(each))
+            found.update(file for each in (path, *found) for file in declared.package_files(each, registered))
             # What nobody imports of a package may import more.
             left += filter(is_source, found - code)
         code |= found

@@ -210,6 +210,24 @@ def test_nothing_of_the_project_is_imported_or_written(work: Workspace) -> None:
     assert work.tree() == before
 
 
+def test_a_checkout_that_git_made_has_what_is_ignored_and_was_tracked(work: Workspace) -> None:
+    work.write(".modelopsignore", "*.tmp\n")
+    work.write("data/deep/notes.tmp", "x\n")
+    work.ok("add", "--force", "data/deep/notes.tmp")
+    work.ok("register-model", "models/network.py", "--data", "data/deep")
+    assert "data/deep/notes.tmp" in models(work)["network_networkseir"]["data"]
+    for name in ("index", "cache", "objects"):
+        removed = work.root / ".modelops-bundle" / name
+        shutil.rmtree(removed) if removed.is_dir() else removed.unlink(missing_ok=True)
+    assert errors(work) == []
+    assert "Stale" not in work.ok("status") and "not tracked" not in work.ok("status")
+    registry = work.read(".modelops-bundle/registry.yaml")
+    work.ok("refresh")
+    work.ok("register-model", "models/network.py")
+    assert work.read(".modelops-bundle/registry.yaml") == registry
+    assert "data/deep/notes.tmp" in work.ok("ls-files")
+
+
 def test_a_checkout_that_git_made_passes_and_its_stale_models_do_not(work: Workspace) -> None:
     for name in ("index", "cache", "objects"):
         removed = work.root / ".modelops-bundle" / name

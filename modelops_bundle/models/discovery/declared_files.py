@@ -2,7 +2,7 @@
 
 import os
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 from shlex import quote
 from typing import TYPE_CHECKING
@@ -22,24 +22,32 @@ class DeclaredFiles:
         self._sources = sources
         self._known: dict[str, tuple[str, ...]] = {}
 
-    def files(self, name: str) -> tuple[str, ...]:
+    def files(self, name: str, registered: frozenset[str] = frozenset()) -> tuple[str, ...]:
         """Return the files of a bundle path, '.' for all, sorted; none where there is nothing.
 
-        Of a directory they are those that are tracked or not ignored. A symlink, also on the way to a file,
-        counts together with what it leads to: the bundle needs both.
+        Of a directory they are those that are tracked or not ignored, or were registered: in a checkout that git
+        made, nobody knows that they are tracked. A symlink, also on the way to a file, counts together with what
+        it leads to: the bundle needs both.
         """
         known = self._known.get(name)
         if known is None:
             self._known[name] = ()  # for links that lead in a circle
             known = self._known[name] = tuple(sorted(set(self._list("" if name == "." else name))))
-        return known
+        ignored = self._below_of("" if name == "." else name, registered.difference(known)) if registered else ()
+        return tuple(sorted((*known, *ignored))) if ignored else known
 
-    def package_files(self, path: str) -> tuple[str, ...]:
+    def package_files(self, path: str, registered: frozenset[str] = frozenset()) -> tuple[str, ...]:
         """Return all files of the outermost package that a module lies in; none where that is no package."""
         own = (path,) if posixpath.basename(path) == "__init__.py" else ()
         packages = (*self._sources.modules.packages_above(path), *own)
         directory = posixpath.dirname(packages[0]) if packages else ""
-        return self.files(directory) if directory else ()
+        return self.files(directory, registered) if directory else ()
+
+    def _below_of(self, name: str, paths: Iterable[str]) -> list[str]:
+        """Return those of some files that are below a directory, be it by way of a symlink."""
+        real = self._sources.modules.directories.real_directory(name)
+        inside = tuple(f"{each}/" if each else "" for each in {name, real} if each is not None)
+        return [path for path in paths if path.startswith(inside) and self._sources.digest(path)]
 
     def _list(self, name: str) -> Iterator[str]:
         root = self._sources.root

@@ -70,6 +70,33 @@ def test_code_that_is_declared_brings_what_it_imports(tmp_path: Path) -> None:
     assert found.code_digests["fast.so"].startswith("sha256:")
 
 
+IGNORED = {
+    ".modelopsignore": "*.csv\nraw/\n*_old.py\n",
+    "raw/a.csv": "1",
+    "models/sir_old.py": "",
+    "lib/a_old.py": "",
+}
+
+
+@pytest.mark.parametrize("mode", ["files", "package"])
+def test_what_is_ignored_and_was_tracked_stays_a_dependency_where_git_made_the_checkout(
+    tmp_path: Path, mode: str
+) -> None:
+    entry = replace(SEIR, declared_data=("data", "raw"), declared_code=("lib",), code_mode=mode)
+    registered = now(tmp_path / "tracked", entry, IGNORED, track=True).entry
+    assert {"data/people.csv", "raw/a.csv"} <= set(registered.data)
+    assert ("models/sir_old.py" in registered.code) == (mode == "package")
+    assert now(tmp_path / "cloned", registered, IGNORED) == Present(registered)
+
+
+def test_a_target_keeps_observations_that_are_ignored(tmp_path: Path) -> None:
+    source = FILES["targets/fits.py"].replace("data/cases.csv", "data")
+    files = {**IGNORED, "targets/fits.py": source}
+    registered = now(tmp_path / "tracked", FIT, files, track=True).entry
+    assert "data/people.csv" in registered.data
+    assert now(tmp_path / "cloned", registered, files).entry == registered
+
+
 def test_notebooks_count_by_their_code(tmp_path: Path) -> None:
     entry = ModelEntry("seir", "models/seir.py", "Seir", "models.seir:Seir", declared_code=("fit.ipynb",))
     found = model(now(tmp_path, entry, {"fit.ipynb": notebook("import models.sir")}))

@@ -50,6 +50,14 @@ def test_what_is_tracked_counts_though_a_rule_ignores_it(tmp_path: Path) -> None
     assert not any(path.startswith(".modelops-bundle") for path in declared(tmp_path / "b", track=True).files("."))
 
 
+@pytest.mark.parametrize("name", ["data", ".", "link"])
+def test_what_was_registered_counts_though_a_rule_ignores_it(tmp_path: Path, name: str) -> None:
+    before = frozenset({"data/x.tmp", "data/none.tmp", "alone.py", "database"})
+    found = declared(tmp_path, {"link": "-> data"})
+    assert set(found.files(name, before)) == {*found.files(name), "data/x.tmp"}
+    assert "data/x.tmp" not in found.files(name)
+
+
 def test_a_tracked_file_that_is_gone_does_not_count(tmp_path: Path) -> None:
     project = make_project(tmp_path, FILES, track=True)
     (tmp_path / "data/a.csv").unlink()
@@ -89,6 +97,9 @@ def test_a_package_is_the_outermost_one_with_all_its_files(
     tmp_path: Path, path: str, files: tuple[str, ...]
 ) -> None:
     assert declared(tmp_path).package_files(path) == files
+    kept = frozenset({"pkg/old.tmp", "data/x.tmp"} if files else ())
+    ignored = declared(tmp_path / "b", {"pkg/old.tmp": ""})
+    assert set(ignored.package_files(path, kept)) == {*files, *(kept - {"data/x.tmp"})}
 
 
 @pytest.mark.parametrize(
