@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 import yaml
 
-from modelops_bundle.environment_file import NewEnvironment
 from tests.support.cli import Result, run
 from tests.support.workspace import Workspace, assert_refusal
 
@@ -57,20 +56,6 @@ def test_storage_may_be_absent(tmp_path: Path) -> None:
         "environment": "local",
         "registry": {"provider": "docker", "login_server": "localhost:5555", "requires_auth": False},
     }
-
-
-@pytest.mark.parametrize(
-    ("server", "provider"),
-    [
-        ("123.dkr.ecr.eu-west-1.amazonaws.com", "ecr"),
-        ("europe-docker.pkg.dev/lab/models", "gcr"),
-        ("ghcr.io/lab", "ghcr"),
-        ("localhost:5000", "docker"),
-    ],
-)
-def test_the_kind_of_registry_is_guessed(tmp_path: Path, server: str, provider: str) -> None:
-    create("x", "--login-server", server, cwd=tmp_path)
-    assert yaml.safe_load((directory() / "x.yaml").read_text())["registry"]["provider"] == provider
 
 
 def test_an_environment_that_exists_is_replaced_only_by_force(tmp_path: Path) -> None:
@@ -165,7 +150,3 @@ def test_one_that_does_not_exist_is_an_error(fresh: Workspace, tmp_path: Path) -
     assert "existing: lab" in fresh.refused(1, "env", "use", "nope")
     assert "'nope'" in fresh.refused(1, "env", "show", "nope")
     assert not (fresh.root / ".modelops-bundle/env").exists()
-
-
-def test_the_secrets_of_a_new_environment_are_in_no_representation() -> None:
-    assert "hunter2" not in repr(NewEnvironment("x", "h.io", secrets={"password": "hunter2"}))

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modelops_bundle.changes import table_findings, table_rows
 from modelops_bundle.changes.detail import Comparison, How
 from modelops_bundle.changes.detail_text import text_of
 from modelops_bundle.changes.side import Side, survey
@@ -198,43 +197,3 @@ def test_rows_add_up(old: list[tuple[str, str]], new: list[tuple[str, str]]) -> 
     counts = compared(table(old, ["a", "b"]), table(new, ["a", "b"])).counts
     assert counts.get(("row", How.ADDED), 0) - counts.get(("row", How.REMOVED), 0) == len(new) - len(old)
     assert bool(counts) == (old != new)
-
-
-class TestLongRuns:
-    """Runs that are too long to be held in memory, which here are those of more than a few rows."""
-
-    @pytest.fixture(autouse=True)
-    def short(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(table_rows, "MAX_MATCHED", 4)
-
-    def test_a_column_that_changed_as_a_whole(self) -> None:
-        assert compared(table(ROWS), table([[a, f"{b}.5", c] for a, b, c in ROWS])).summary == (
-            "1 column changed, 40 cells changed"
-        )
-
-    def test_rows_are_matched_by_their_first_column(self) -> None:
-        new = [[a, f"{b}.5", c] for a, b, c in ROWS if a not in ("7", "30")]
-        new.insert(20, ["new", "1", "2"])
-        comparison = compared(table(ROWS), table(new))
-        assert comparison.summary == "1 column changed, 38 cells changed, 2 rows removed, 1 row added"
-
-    def test_quoted_rows_are_matched_too(self) -> None:
-        old = [[a, f"{b}, about", c] for a, b, c in ROWS]
-        new = [[a, f"{b}.5, about", c] for a, b, c in ROWS if a != "7"]
-        counts = compared(table(old), table(new)).counts
-        assert counts == {("column", How.CHANGED): 1, ("cell", How.CHANGED): 39, ("row", How.REMOVED): 1}
-
-    def test_rows_that_cannot_be_matched_are_counted(self) -> None:
-        old = [[f"{number % 2}", f"a{number}"] for number in range(3000)]
-        new = [[f"{number % 3}x", f"b{number}"] for number in range(3100)]
-        comparison = compared(table(old, ["a", "b"]), table(new, ["a", "b"]))
-        assert comparison.summary == "3,000 rows removed, 3,100 rows added"
-        assert comparison.note.startswith("rows could not be told apart")
-
-    def test_after_many_different_rows_the_others_are_only_counted(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(table_findings, "MAX_COMPARED", 10)
-        comparison = compared(table(ROWS), table([*([a, f"{b}.5", c] for a, b, c in ROWS), ["x", "y", "z"]]))
-        assert comparison.counts["cell", How.CHANGED] == 10
-        assert comparison.counts["row", How.CHANGED] == 30
-        assert comparison.counts["row", How.ADDED] == 1
-        assert comparison.note == "only the first 10 rows that differ were compared cell by cell"

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 
 from modelops_bundle.bundles.bundle import Bundle
 from modelops_bundle.bundles.layers import LayerRules
@@ -30,11 +30,13 @@ def bundle() -> Bundle:
     return bundle_of(tree_of([entry("a", 1)]))
 
 
+# The digest of a link is that of its target, which these trees do not have.
+WITHOUT_LINKS = trees().map(lambda tree: tree_of(file for file in tree.values() if file.mode is not Mode.LINK))
+
+
 @settings(max_examples=30)
-@given(trees())
+@given(WITHOUT_LINKS)
 def test_a_version_is_read_as_it_was_kept(tmp_path_factory: pytest.TempPathFactory, tree: Tree) -> None:
-    # The digest of a link is that of its target, which these trees do not have.
-    assume(Mode.LINK not in {file.mode for file in tree.values()})
     root, bundle = tmp_path_factory.mktemp("store"), bundle_of(tree)
     new(root).keep(bundle)
     read = Store(root).bundle(bundle.digest)

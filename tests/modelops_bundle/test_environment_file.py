@@ -1,0 +1,166 @@
+"""An environment's file is written as the platform does it, read as it was meant, and shown without secrets."""
+
+import stat
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from modelops_bundle.checkout.project import Project
+from modelops_bundle.environment_file import (
+    SECRETS,
+    SET,
+    STORAGE_PROVIDERS,
+    NewEnvironment,
+    active_environment,
+    create_environment,
+    parse_secrets,
+    show_environment,
+)
+from modelops_bundle.environments import DEFAULT_NAME, Environment, Environments, write_pin
+from modelops_bundle.errors import Invalid, NotFound
+from modelops_bundle.settings import Settings
+
+SECRET = st.text("aB1é=#@?&'\"{}[]:,-*!%|>~\\", min_size=1, max_size=8)
+PLAIN = NewEnvironment("lab", "h.io")
+
+
+@pytest.fixture
+def environments(tmp_path: Path) -> Environments:
+    return Environments(tmp_path / "bundle-env")
+
+
+@settings(max_examples=25)
+@given(
+    server=st.sampled_from(["h.io", "localhost:5000", "ghcr.io/lab/models"]),
+    username=st.sampled_from(["me", "1", "yes", "größe"]),
+    secrets=st.dictionaries(st.sampled_from(SECRETS), SECRET),
+    provider=st.sampled_from(STORAGE_PROVIDERS),
+)
+def test_what_is_written_is_read(
+    tmp_path_factory: pytest.TempPathFactory,
+    server: str,
+    username: str,
+    secrets: dict[str, str],
+    provider: str,
+) -> None:
+    environments = Environments(tmp_path_factory.mktemp("environments"))
+    new = NewEnvironment(
+        "lab", server, username=username, storage_provider=provider, container="blobs", secrets=secrets
+    )
+    create_environment(environments, new)
+    read = environments.load("lab")
+    kept = {key: secrets[key] for key in SECRETS[1:] if key in secrets}
+    assert read == Environment("lab", server, username, secrets.get("password", ""), read.storage)
+    assert dict(read.storage) == {"provider": provider, "container": "blobs"} | kept
+
+
+@settings(max_examples=25)
+@given(secrets=st.dictionaries(st.sampled_from(SECRETS), SECRET.map("#".__add__), min_size=1))
+def test_no_secret_is_ever_shown(tmp_path_factory: pytest.TempPathFactory, secrets: dict[str, str]) -> None:
+    environments = Environments(tmp_path_factory.mktemp("environments"))
+    new = NewEnvironment("lab", "h.io", username="me", storage_provider="s3", container="blobs", secrets=secrets)
+    create_environment(environments, new)
+    shown = show_environment(environments, "lab")
+    texts = {key: text for section in shown.values() for key, text in section.items()}
+    assert {key: texts[key] for key in secrets} == dict.fromkeys(secrets, SET)
+    assert not [secret for secret in secrets.values() if secret in f"{shown}{new!r}"]
+
+
+def test_only_its_owner_may_read_it(environments: Environments) -> None:
+    path = create_environment(environments, PLAIN)
+    assert path == environments.path("lab")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_one_that_exists_is_replaced_only_by_force(environments: Environments) -> None:
+    create_environment(environments, PLAIN)
+    other = replace(PLAIN, login_server="other.io")
+    with pytest.raises(Invalid, match="'lab' exists already"):
+        create_environment(environments, other)
+    assert environments.load("lab").login_server == "h.io"
+    create_environment(environments, other, force=True)
+    assert environments.load("lab").login_server == "other.io"
+
+
+@pytest.mark.parametrize(
+    ("server", "provider", "requires_auth"),
+    [
+        ("lab.azurecr.io", "acr", True),
+        ("123.dkr.ecr.eu-west-1.amazonaws.com", "ecr", False),
+        ("europe-docker.pkg.dev/lab/models", "gcr", False),
+        ("eu.gcr.io:443/lab", "gcr", False),
+        ("ghcr.io/lab", "ghcr", False),
+        ("localhost:5000", "docker", False),
+        ("ghcr.io.evil.example", "docker", False),
+    ],
+)
+def test_the_kind_of_registry_is_guessed(
+    environments: Environments, server: str, provider: str, requires_auth: bool
+) -> None:
+    path = create_environment(environments, NewEnvironment("x", f"https://{server}/"))
+    registry = yaml.safe_load(path.read_text())["registry"]
+    assert registry == {"provider": provider, "login_server": server, "requires_auth": requires_auth}
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"name": "../x"}, "not a name"),
+        ({"login_server": "bad host"}, "bad host"),
+        ({"login_server": "h.io/Bad"}, "Bad"),
+        ({"container": "blobs"}, "a provider and a container"),
+        ({"storage_provider": "s3"}, "a provider and a container"),
+        ({"secrets": {"access_key": "hunter2"}}, "a provider and a container"),
+        ({"secrets": {"password": "hunter2"}}, "needs a user name"),
+    ],
+)
+def test_what_is_no_environment_is_not_written(
+    environments: Environments, change: dict[str, str], said: str
+) -> None:
+    with pytest.raises(Invalid, match=said) as refused:
+        create_environment(environments, replace(PLAIN, **change))  # type: ignore[arg-type]
+    assert "hunter2" not in refused.value.message + refused.value.hint
+    assert not environments.directory.exists()
+
+
+@settings(max_examples=25)
+@given(st.dictionaries(st.sampled_from(SECRETS), SECRET.map("{}=".format)))
+def test_secrets_are_read_as_they_were_given(secrets: dict[str, str]) -> None:
+    assert parse_secrets("\n\n".join(f" {key} = {text} " for key, text in secrets.items())) == secrets
+
+
+@pytest.mark.parametrize("text", ["hunter2", "hunter2=x", "password=a\nhunter2", "=hunter2"])
+def test_a_line_that_is_no_secret_is_refused_without_repeating_it(text: str) -> None:
+    line = text.count("\n") + 1
+    with pytest.raises(Invalid, match=f"line {line} of standard input") as refused:
+        parse_secrets(text)
+    assert "hunter2" not in refused.value.message + refused.value.hint
+
+
+def test_what_may_hide_a_secret_is_not_shown_either(environments: Environments) -> None:
+    path = create_environment(environments, PLAIN)
+    path.write_text(
+        "registry: {login_server: 'me:hunter2@h.io', new: hunter2, requires_auth: false, username: null}\n"
+        "storage: {endpoint: 'https://s3.io?sig=hunter2', container: blobs}\n"
+    )
+    assert show_environment(environments, "lab") == {
+        "registry": {"login_server": SET, "new": SET, "requires_auth": "false"},
+        "storage": {"endpoint": SET, "container": "blobs"},
+    }
+    with pytest.raises(NotFound):
+        show_environment(environments, "other")
+
+
+def test_a_variable_wins_over_the_pin_and_that_over_the_default(tmp_path: Path) -> None:
+    project = Project.create(tmp_path)
+    assert active_environment(Settings(), None) == (DEFAULT_NAME, "default")
+    assert active_environment(Settings(), project) == (DEFAULT_NAME, "default")
+    write_pin(project.pin_path, "lab")
+    assert active_environment(Settings(), project) == ("lab", str(project.pin_path))
+    assert active_environment(Settings(environment="prod"), project) == ("prod", "environment variable")
