@@ -14,6 +14,8 @@ from typing import NoReturn
 from modelops_bundle.errors import Invalid
 
 METADATA_DIR = ".modelops-bundle"
+AREA = ".mops"
+"""The directory beside what was materialized, with pointers and provenance; never tracked."""
 CONFIG_PATH = f"{METADATA_DIR}/config.yaml"
 REGISTRY_PATH = f"{METADATA_DIR}/registry.yaml"
 IGNORE_FILE = ".modelopsignore"
@@ -29,7 +31,7 @@ MAX_TARGET_BYTES = 4095
 _NAME = "[A-Za-z0-9_][A-Za-z0-9_.+=@-]{0,200}"
 _ORDINARY = re.compile(f"(?:{_NAME}/){{0,100}}{_NAME}")
 """Nearly every path; what it matches needs no closer look, which counts with 100,000 of them."""
-_RESERVED = frozenset({".git", METADATA_DIR, ".mops", "git~1"})
+_RESERVED = frozenset({".git", METADATA_DIR, AREA, "git~1"})
 _IGNORABLE = dict.fromkeys([*range(0x200C, 0x2010), *range(0x202A, 0x202F), *range(0x206A, 0x2070), 0xFEFF])
 """Code points that HFS+ drops from names: `.g\u200cit` is `.git` there (CVE-2014-9390)."""
 _WINDOWS_DEVICE = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)

@@ -54,9 +54,7 @@ def read_foreign(data: bytes, manifest: Manifest, documents: Documents, what: st
     return _made_up(data, config_data, manifest, index)
 
 
-def _read_roles(
-    data: bytes, manifest: Manifest, document: Descriptor, documents: Documents, what: str
-) -> Bundle:
+def _read_roles(data: bytes, manifest: Manifest, document: Descriptor, documents: Documents, what: str) -> Bundle:
     bare = manifest.media_type == ROLE_MANIFEST
     config_data = data if bare else _document(manifest.config, documents, MAX_CONFIG_BYTES, what)
     said = data if bare else _document(document, documents, MAX_CONFIG_BYTES, what)

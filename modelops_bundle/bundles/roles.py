@@ -61,7 +61,8 @@ def choose_role(roles: Roles, *wanted: str | None) -> str:
 
     Precedence is the caller's order: what the command line says, then what the reference does.
     """
-    role = next((name for name in wanted if name), DEFAULT)
+    # An empty name is what a shell makes of an unset variable: it must not stand for everything.
+    role = next((name for name in wanted if name is not None), DEFAULT)
     if role not in roles:
         raise RoleMismatch(
             f"the bundle has no role '{printable(role[:100])}'",

@@ -15,12 +15,12 @@ from pathlib import Path
 from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
 from modelops_bundle.errors import Invalid
-from modelops_bundle.safe_path import IGNORE_FILE, METADATA_DIR, TRAVELLING
+from modelops_bundle.safe_path import AREA, IGNORE_FILE, METADATA_DIR, TRAVELLING
 
 MAX_IGNORE_BYTES = 1 << 20
 
 DEFAULTS = (
-    ".git/", f"{METADATA_DIR}/", ".mops/", "__pycache__/", "*.py[cod]", "*.egg-info/", "dist/", "build/",
+    ".git/", f"{METADATA_DIR}/", f"{AREA}/", "__pycache__/", "*.py[cod]", "*.egg-info/", "dist/", "build/",
     "venv/", ".venv/", "env/", ".env/", "ENV/", "virtualenv/", "node_modules/", ".npm/", ".yarn/",
     ".idea/", ".vscode/", "*.swp", "*.swo", "*~", ".*.swp", ".DS_Store", "Thumbs.db", "desktop.ini",
     ".ipynb_checkpoints/", ".coverage", "htmlcov/", ".tox/", ".pytest_cache/", ".mypy_cache/", ".ruff_cache/",

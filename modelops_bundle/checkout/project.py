@@ -11,7 +11,7 @@ from modelops_bundle.checkout.index import Index, load_index, write_index
 from modelops_bundle.digest import Digest
 from modelops_bundle.errors import Invalid, NotFound
 from modelops_bundle.files.lockfile import DEFAULT_WAIT, hold
-from modelops_bundle.safe_path import CONFIG_PATH, METADATA_DIR
+from modelops_bundle.safe_path import AREA, CONFIG_PATH, METADATA_DIR
 from modelops_bundle.store.refs import HEAD, RefStore
 from modelops_bundle.store.store import Store
 
@@ -40,6 +40,17 @@ class NotAProject(NotFound):
         if earlier := next((name for name in _EARLIER if (start / name).is_file()), ""):
             hint += f"; '{earlier}' is the earlier tool's, docs/formats/config.md tells what of it goes where"
         super().__init__(f"not in a project: no '{METADATA_DIR}' in '{start}' or above", hint=hint)
+
+
+class Materialized(NotAProject):
+    """A directory holds what a bundle has for a role, its configuration included, and is no project for that."""
+
+    def __init__(self, root: Path) -> None:
+        NotFound.__init__(
+            self,
+            f"not a project, but what was materialized of a bundle: '{root}'",
+            hint="to work on the bundle: modelops-bundle clone REMOTE:TAG DIRECTORY",
+        )
 
 
 class OutsideProject(Invalid):
@@ -73,6 +84,8 @@ class Project(Store):
         start = start.resolve()
         for candidate in (start, *start.parents):
             if (candidate / METADATA_DIR).is_dir():
+                if (candidate / AREA).is_dir() and not is_checkout(candidate):
+                    raise Materialized(candidate)
                 return cls(candidate)
         raise NotAProject(start)
 
@@ -163,3 +176,8 @@ class Project(Store):
         from modelops_bundle.checkout.ignore import IgnoreRules
 
         return IgnoreRules(self.root)
+
+
+def is_checkout(root: Path) -> bool:
+    """Tell whether a directory has what is only true of a project on this machine."""
+    return any((root / METADATA_DIR / name).exists() for name in ("index", "local.yaml", HEAD))

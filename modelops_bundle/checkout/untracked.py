@@ -4,9 +4,9 @@ from collections.abc import Container, Iterator
 
 from modelops_bundle.checkout.project import Project
 from modelops_bundle.checkout.working_tree import walk
-from modelops_bundle.safe_path import TRAVELLING
+from modelops_bundle.safe_path import AREA, TRAVELLING
 
-_NEVER_TRACKED = frozenset({".git", ".mops"})
+_NEVER_TRACKED = frozenset({".git", AREA})
 
 
 def untracked(project: Project, tracked: Container[str]) -> Iterator[str]:

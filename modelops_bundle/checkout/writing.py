@@ -99,7 +99,7 @@ class Checkout:
         except OSError as error:
             if error.errno != errno.EXDEV:
                 raise
-            shutil.move(source, temporary)
+            _move_to_other_disk(source, temporary)
         self._add(file, temporary, content)
         return temporary
 
@@ -245,6 +245,15 @@ def _put(temporary: Path, target: str) -> None:
         beside = f"{target}.{temporary.parent.name}"
         shutil.copy2(temporary, beside, follow_symlinks=False)
         os.replace(beside, target)
+
+
+def _move_to_other_disk(source: Path, target: Path) -> None:
+    try:
+        shutil.copy2(source, target, follow_symlinks=False)
+    except OSError as error:
+        # It names the source first, but what is full or read-only is where it goes.
+        raise OSError(error.errno, error.strerror, str(target)) from None
+    source.unlink()
 
 
 def _copy(source: Path, target: Path, mode: Mode) -> Content:

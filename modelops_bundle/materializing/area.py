@@ -8,7 +8,7 @@ from pathlib import Path
 from modelops_bundle.checkout.working_tree import is_real_directory
 from modelops_bundle.errors import WorkingTreeConflict
 from modelops_bundle.files.lockfile import hold_passing
-from modelops_bundle.materializing.pointer_files import AREA
+from modelops_bundle.safe_path import AREA
 
 
 @contextmanager

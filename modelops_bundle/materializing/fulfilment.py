@@ -11,10 +11,11 @@ from modelops_bundle.errors import BundleError, NotFound
 from modelops_bundle.fetching.external import fetch_external
 from modelops_bundle.materializing.destination import Destination
 from modelops_bundle.materializing.plan import Options, Plan, plan_files, refuse_conflicts
-from modelops_bundle.materializing.pointer_files import AREA, pointer_path, read_pointers
+from modelops_bundle.materializing.pointer_files import pointer_path, read_pointers
 from modelops_bundle.materializing.provenance_file import materialized_digest
 from modelops_bundle.materializing.writing import Writing, writing
 from modelops_bundle.progress import OnEvent, ignore_events
+from modelops_bundle.safe_path import AREA
 from modelops_bundle.storage.stores import OpenStore
 from modelops_bundle.store.store import Store
 from modelops_bundle.transfer import DOWNLOADS, partial_path

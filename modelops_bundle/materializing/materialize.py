@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from modelops_bundle.bundles.places import External
+from modelops_bundle.checkout.project import is_checkout
 from modelops_bundle.errors import WorkingTreeConflict
 from modelops_bundle.fetching.cached import stage_cached_contents
 from modelops_bundle.fetching.contents import Origin
 from modelops_bundle.materializing.destination import Destination, InTheWay
 from modelops_bundle.materializing.plan import Options, Plan, plan_files, refuse_conflicts
-from modelops_bundle.materializing.pointer_files import pointer_path
+from modelops_bundle.materializing.pointer_files import pointer_documents, pointer_path, pointer_to
 from modelops_bundle.materializing.provenance_file import PROVENANCE, provenance
 from modelops_bundle.materializing.writing import writing
 from modelops_bundle.resolving.resolution import ResolvedBundle
@@ -45,6 +47,11 @@ def plan_materialize(
     Raises RoleMismatch (11), WorkingTreeConflict (12) naming every path, and Invalid (2).
     """
     selected = bundle.role(role)
+    if is_checkout(destination):
+        raise WorkingTreeConflict(
+            f"is a project: '{destination}'",
+            hint="name another destination; there, modelops-bundle pull keeps what it replaces",
+        )
     files = (bundle.bundle.index.files[path] for path in bundle.paths_for(selected))
     plan = plan_files(files, Destination(destination), options)
     refuse_conflicts(plan, options)
@@ -70,9 +77,8 @@ def materialize(
         try:
             for path, pointer in result.plan.pointers.items():
                 change.add(pointer_path(path), pointer.to_bytes())
-            for path in result.plan.actions.keys() - result.plan.pointers.keys():
-                # A pointer of a version in which the file was external would be about other content.
-                change.remove(pointer_path(path))
+            for path in _outdated_pointers(bundle, result.plan, destination):
+                change.remove(path)
             change.add(PROVENANCE, provenance(bundle, result.selected_role))
         except InTheWay as reason:
             raise WorkingTreeConflict(
@@ -81,3 +87,21 @@ def materialize(
             ) from reason
         change.commit(result.plan.found)
     return result
+
+
+def _outdated_pointers(bundle: ResolvedBundle, plan: Plan, destination: Path) -> list[str]:
+    """Return where pointers lie that are about other content than the version has.
+
+    `fetch-external` would bring that. Pointers of another role that was materialized from the version stay.
+    """
+    files = bundle.bundle.index.files
+    lasting = {
+        pointer_to(file, fulfilled=fulfilled).to_bytes(): pointer_path(path)
+        for path, file in files.items()
+        if isinstance(file.place, External) and path not in plan.actions
+        for fulfilled in (False, True)
+    }
+    current = {pointer_path(path) for path in plan.pointers}
+    return [
+        name for name, data in pointer_documents(destination) if name not in current and lasting.get(data) != name
+    ]

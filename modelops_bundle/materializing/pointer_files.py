@@ -20,9 +20,8 @@ from modelops_bundle.errors import BundleError, Invalid
 from modelops_bundle.files import canonical_json
 from modelops_bundle.files.canonical_json import MAX_INTEGER
 from modelops_bundle.files.hashing import open_regular
-from modelops_bundle.safe_path import MAX_COMPONENT_BYTES, check_path, printable
+from modelops_bundle.safe_path import AREA, MAX_COMPONENT_BYTES, check_path, printable
 
-AREA = ".mops"
 POINTERS = f"{AREA}/ptr"
 SCHEMA_VERSION = 1
 NO_TIME = "1970-01-01T00:00:00Z"
@@ -96,6 +95,18 @@ def read_pointers(root: Path) -> Iterator[Pointer]:
 
     Links are not followed: a pointer says what is written where.
     """
+    for name, data in pointer_documents(root):
+        pointer = parse_pointer(data, name)
+        if pointer_path(pointer.path) != name:
+            raise MalformedPointer(name, f"it is about '{printable(pointer.path)}'")
+        yield pointer
+
+
+def pointer_documents(root: Path) -> Iterator[tuple[str, bytes]]:
+    """Yield where pointer files lie below a directory, sorted, and what they hold, whatever that is.
+
+    Of one that is too large, so much is read that it shows.
+    """
     if not is_real_directory(root, POINTERS):
         return
     found = [
@@ -106,10 +117,7 @@ def read_pointers(root: Path) -> Iterator[Pointer]:
     ]
     for name in sorted(found):
         with open_regular(f"{root}/{name}") as stream:
-            pointer = parse_pointer(stream.read(_MAX_BYTES + 1), name)
-        if pointer_path(pointer.path) != name:
-            raise MalformedPointer(name, f"it is about '{printable(pointer.path)}'")
-        yield pointer
+            yield name, stream.read(_MAX_BYTES + 1)
 
 
 def parse_pointer(data: bytes, what: str) -> Pointer:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from modelops_bundle.digest import Digest, is_digest
 from modelops_bundle.files import canonical_json
-from modelops_bundle.materializing.pointer_files import AREA
 from modelops_bundle.resolving.resolution import ResolvedBundle
+from modelops_bundle.safe_path import AREA
 
 PROVENANCE = f"{AREA}/.mops-manifest.json"
 

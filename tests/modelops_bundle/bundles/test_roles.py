@@ -61,7 +61,6 @@ def test_a_layer_that_does_not_exist_is_a_mismatch_with_a_suggestion() -> None:
     [
         ((), "default"),
         ((None, None), "default"),
-        (("", "training"), "training"),
         (("runtime", "training"), "runtime"),
         (("runtime", None), "runtime"),
     ],
@@ -76,3 +75,8 @@ def test_a_role_that_is_not_there_lists_those_that_are() -> None:
     with pytest.raises(RoleMismatch, match="'inference'") as caught:
         choose_role(with_defaults({"scoring": ("code",)}), "inference", "runtime")
     assert caught.value.hint == "available roles: default, runtime, scoring, training"
+
+
+def test_an_empty_name_is_no_role() -> None:
+    with pytest.raises(RoleMismatch, match="no role ''"):
+        choose_role(with_defaults({}), "", "training")

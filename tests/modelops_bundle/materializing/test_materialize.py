@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from modelops_bundle.bundles.roles import RoleMismatch
+from modelops_bundle.checkout.project import Materialized, Project
 from modelops_bundle.digest import digest_of
 from modelops_bundle.errors import IntegrityError, WorkingTreeConflict
 from modelops_bundle.fetching.contents import Origin
@@ -128,3 +129,36 @@ def test_the_pointer_goes_when_a_later_version_has_the_file_itself(place: Path) 
     put(place, layout="other/layout", overwrite=True)
     assert files(place) == FILES
     assert not (place / "out/.mops/ptr").exists()
+
+
+def test_pointers_to_what_the_version_lacks_go_and_those_of_other_roles_stay(place: Path) -> None:
+    put(place)
+    stale = place / "out" / pointer_path("data/gone.bin")
+    current = place / "out" / pointer_path("data/large.bin")
+    stale.write_bytes(current.read_bytes().replace(b"data/large.bin", b"data/gone.bin"))
+    put(place, role="runtime")
+    assert not stale.exists() and current.exists()
+    current.write_bytes(current.read_bytes().replace(digest_of(FILES["data/large.bin"])[7:].encode(), b"0" * 64))
+    put(place, role="runtime")
+    assert not current.exists()
+
+
+def test_no_role_stands_for_no_name(place: Path) -> None:
+    with pytest.raises(RoleMismatch, match="no role ''"):
+        put(place, role="")
+
+
+def test_what_is_materialized_is_no_project(place: Path) -> None:
+    put(place)
+    with pytest.raises(Materialized, match="not a project"):
+        Project.discover(place / "out" / "data")
+    # But a project may have something materialized in it.
+    assert Project.discover(place / "work").root == place / "work"
+
+
+def test_a_project_is_pulled_into_not_materialized_into(place: Path) -> None:
+    """What `--overwrite` replaces is not kept here, as `pull --overwrite` keeps it."""
+    (place / "work/src/seir.py").write_text("mine")
+    with version(place) as (store, origin, bundle), pytest.raises(WorkingTreeConflict, match="is a project"):
+        materialize(store, origin, bundle, place / "work", None, Options(overwrite=True))
+    assert (place / "work/src/seir.py").read_text() == "mine"
