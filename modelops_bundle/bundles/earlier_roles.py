@@ -13,6 +13,7 @@ manifests themselves, and recorded no sizes.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from modelops_bundle.bundles.bundle import Documents
@@ -29,6 +30,7 @@ from modelops_bundle.files.canonical_json import MAX_INTEGER, MalformedDocument
 from modelops_bundle.safe_path import check_path, printable
 
 MANIFEST_TITLE = "bundle.manifest.json"
+MAX_LAYERS = 64
 _JSON = "application/json"
 _BYTES = "application/octet-stream"
 
@@ -74,29 +76,49 @@ def read_role_bundle(data: bytes, manifest: Manifest, documents: Documents, what
         digests = value.get("layer_indexes") or {}
         digests = {**(value["layers"] if isinstance(value["layers"], dict) else {}), **digests}
         roles = {_text(role): tuple(map(_text, names)) for role, names in (value.get("roles") or {}).items()}
-        indexes = {layer: _index(manifest, layer, digests.get(layer), documents) for layer in layers}
+        indexes = _indexes(manifest, layers, digests, documents)
         size_of = _sizes(manifest, documents)
-        files = tuple(file for layer, index in indexes.items() for file in _files(index, layer, size_of, what))
+        files: dict[str, BundleFile] = {}
+        for layer, index in indexes.items():
+            for file in _files(index, layer, size_of, what):
+                if files.setdefault(file.entry.path, file) is not file:
+                    raise ValueError(f"its indexes name a file twice: '{printable(file.entry.path)}'")
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise MalformedDocument(f"the bundle manifest of {what} is malformed: {error}") from error
-    seen: set[str] = set()
-    for file in files:
-        if file.entry.path in seen:
-            raise MalformedDocument(f"the indexes of {what} name a file twice: '{printable(file.entry.path)}'")
-        seen.add(file.entry.path)
-    return RoleBundle(roles, files, (data, *indexes.values()))
+    return RoleBundle(roles, tuple(files.values()), (data, *dict.fromkeys(indexes.values())))
 
 
-def _index(manifest: Manifest, layer: str, digest: object, documents: Documents) -> bytes:
-    if manifest.media_type == ROLE_MANIFEST and isinstance(digest, str) and is_digest(digest):
-        return documents.manifest(Digest(digest))
+def _indexes(
+    manifest: Manifest, layers: list[str], digests: Mapping[str, object], documents: Documents
+) -> dict[str, bytes]:
+    """Return the index of each layer, fetched once however many name it.
+
+    Raises ValueError for more than anybody has, before any is fetched.
+    """
+    if len(layers) > MAX_LAYERS:
+        raise ValueError(f"it has more than {MAX_LAYERS} layers")
+    if manifest.media_type == ROLE_MANIFEST:
+        fetch = cache(documents.manifest)
+        return {layer: fetch(_digest(digests.get(layer), layer)) for layer in layers}
+    blobs = {layer: _index_of(manifest, layer, digests.get(layer)) for layer in layers}
+    if sum(blob.size for blob in blobs.values()) > MAX_INDEX_BYTES:
+        raise ValueError(f"its indexes are larger than {MAX_INDEX_BYTES} bytes")
+    found = {digest: documents.blob(blob) for digest, blob in {it.digest: it for it in blobs.values()}.items()}
+    return {layer: found[blob.digest] for layer, blob in blobs.items()}
+
+
+def _digest(value: object, layer: str) -> Digest:
+    if not isinstance(value, str) or not is_digest(value):
+        raise ValueError(f"it lacks the index of layer '{printable(layer[:100])}'")
+    return Digest(value)
+
+
+def _index_of(manifest: Manifest, layer: str, digest: object) -> Descriptor:
     found = next((blob for blob in manifest.layers if blob.digest == digest), None)
     found = found or _titled(manifest, f"layer.{layer}.json")
     if found is None:
         raise ValueError(f"it lacks the index of layer '{printable(layer[:100])}'")
-    if found.size > MAX_INDEX_BYTES:
-        raise ValueError(f"the index of layer '{printable(layer[:100])}' is larger than {MAX_INDEX_BYTES} bytes")
-    return documents.blob(found)
+    return found
 
 
 def _sizes(manifest: Manifest, documents: Documents) -> SizeOf:

@@ -17,7 +17,8 @@ class Publication:
     """One bundle; `typed` ones have media types of their own, others are told by titles.
 
     The first ones are `bare`: bundle manifest and indexes are manifests, with none around them, and tell no sizes.
-    `recorded` replaces the digests of indexes that the bundle manifest names, and `document` all of it.
+    `recorded` replaces the digests of indexes that the bundle manifest names, and `document` all of it; `padding`
+    makes its indexes larger.
     """
 
     typed: bool
@@ -25,6 +26,7 @@ class Publication:
     recorded: dict[str, str] | None = None
     document: object = None
     manifest_title: str = "bundle.manifest.json"
+    padding: str = ""
     entries: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     contents: list[bytes] = field(default_factory=list)
 
@@ -43,7 +45,9 @@ class Publication:
     @property
     def indexes(self) -> dict[str, bytes]:
         return {
-            layer: json.dumps({"mediaType": LAYER_INDEX, "layer": layer, "entries": entries}).encode()
+            layer: json.dumps(
+                {"mediaType": LAYER_INDEX, "layer": layer, "entries": entries, "comment": self.padding}
+            ).encode()
             for layer, entries in self.entries.items()
         }
 

@@ -4,13 +4,14 @@ from typing import Any
 
 import pytest
 
+from modelops_bundle.bundles import earlier_roles
 from modelops_bundle.bundles.bundle import Bundle, read_bundle
 from modelops_bundle.bundles.places import NOWHERE, TITLED, External
-from modelops_bundle.digest import digest_of
+from modelops_bundle.digest import Digest, digest_of
 from modelops_bundle.errors import NotFound
 from modelops_bundle.files.canonical_json import MalformedDocument
 from tests.support.bundles import Blobs, no_document
-from tests.support.earlier_roles import JSON, ROLES, Publication
+from tests.support.earlier_roles import JSON, ROLE_MANIFEST, ROLES, Publication
 
 URI = "az://container/train.csv"
 
@@ -139,6 +140,55 @@ def test_a_bundle_manifest_that_makes_no_sense_is_refused(document: object) -> N
     publication = Publication(typed=True, document=document)
     with pytest.raises(MalformedDocument):
         read(publication)
+
+
+class Watched(Blobs):
+    """Blobs that remember which were asked for."""
+
+    def __init__(self, publication: Publication) -> None:
+        super().__init__({digest_of(blob): blob for blob in publication.blobs})
+        self.fetched: list[str] = []
+
+    def manifest(self, digest: Digest) -> bytes:
+        self.fetched.append(digest)
+        return super().manifest(digest)
+
+
+def one_index_for(layers: int, *, bare: bool = False, padding: str = "") -> Publication:
+    """A bundle manifest that names the same index, of no files, for many layers."""
+    publication = Publication(typed=True, bare=bare, entries={"code": []}, padding=padding)
+    (index,) = publication.indexes.values()
+    digests = {f"l{number}": digest_of(index) for number in range(layers)}
+    publication.document = {"mediaType": ROLE_MANIFEST, "layers": digests}
+    return publication
+
+
+@pytest.mark.parametrize("bare", [False, True])
+def test_an_index_of_many_layers_is_fetched_and_kept_once(bare: bool) -> None:
+    publication = one_index_for(64, bare=bare)
+    (index,) = publication.indexes.values()
+    blobs = Watched(publication)
+    bundle = read_bundle(publication.manifest_data, blobs, no_document, "x")
+    assert blobs.fetched.count(digest_of(index)) == 1
+    assert bundle.others == (publication.bundle_manifest, index)
+
+
+@pytest.mark.parametrize("bare", [False, True])
+def test_more_layers_than_anybody_has_are_refused(bare: bool) -> None:
+    with pytest.raises(MalformedDocument, match="64 layers"):
+        read(one_index_for(65, bare=bare))
+
+
+def test_indexes_that_are_too_large_together_are_refused_before_any_is_fetched(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    publication = one_index_for(3, padding="x" * 1000)
+    (index,) = publication.indexes.values()
+    blobs = Watched(publication)
+    monkeypatch.setattr(earlier_roles, "MAX_INDEX_BYTES", 2500)
+    with pytest.raises(MalformedDocument, match="2500 bytes"):
+        read_bundle(publication.manifest_data, blobs, no_document, "x")
+    assert digest_of(index) not in blobs.fetched
 
 
 def test_json_beside_other_files_is_a_file() -> None:
