@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from modelops_bundle.blob_stores.location import PROVIDERS
 from modelops_bundle.checkout.project import Project
 from modelops_bundle.environments import DEFAULT_NAME, Environments, read_pin
 from modelops_bundle.errors import Invalid
@@ -18,7 +19,7 @@ from modelops_bundle.registry.reference import check_host, parse_reference
 from modelops_bundle.settings import Settings
 
 REGISTRY_PROVIDERS = ("docker", "acr", "ecr", "gcr", "ghcr")
-STORAGE_PROVIDERS = ("azure", "s3", "gcs", "azurite", "minio", "directory")
+STORAGE_PROVIDERS = tuple(PROVIDERS)
 SECRETS = ("password", "connection_string", "access_key", "secret_key")
 SET = "set"
 """What is shown in place of a secret."""

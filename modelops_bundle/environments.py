@@ -5,8 +5,10 @@ the platform owns the format; credentials stay in memory and out of every repres
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from modelops_bundle.errors import Invalid, NotFound
@@ -26,7 +28,7 @@ class Environment:
     login_server: str = ""
     username: str = ""
     password: str = field(default="", repr=False)
-    storage: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    storage: Mapping[str, str] = field(default_factory=dict, repr=False, hash=False)
 
 
 class Environments:
@@ -61,7 +63,7 @@ class Environments:
             str(registry.get("login_server") or "").rstrip("/"),
             str(registry.get("username") or ""),
             str(registry.get("password") or ""),
-            tuple((key, str(text)) for key, text in storage.items() if text is not None),
+            MappingProxyType({key: str(text) for key, text in storage.items() if text is not None}),
         )
 
     def find(self, name: str) -> Environment | None:

@@ -5,6 +5,7 @@ variables may be about another one. What neither says is left to the default cha
 asks its own variables, files and services.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -40,7 +41,7 @@ class StorageAccess:
 
 def access_to(scheme: Scheme, settings: Settings, environment: "Environment | None") -> StorageAccess:
     """Return how to reach stores of a kind; raise Invalid for an endpoint that is none."""
-    storage = dict(environment.storage) if environment else {}
+    storage: Mapping[str, str] = environment.storage if environment else {}
     if PROVIDERS.get(storage.get("provider", "")) is not scheme:
         storage = {}
     # A signature may stand in the endpoint, as the portal of Azure shows it.

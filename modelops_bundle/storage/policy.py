@@ -4,7 +4,7 @@ The policy stands in `config.yaml`; provider and container may also come from th
 group shares its store. Nothing here opens a store, or needs credentials.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -61,7 +61,7 @@ def choose_store(
     config: StorageConfig, settings: Settings, environment: "Environment | None" = None
 ) -> StoreChoice:
     """Return what `config.yaml` names, or else the environment, whose container is one of its own provider."""
-    storage = dict(environment.storage) if environment else {}
+    storage: Mapping[str, str] = environment.storage if environment else {}
     named = f"environment '{environment.name}'" if environment else ""
     theirs = storage.get("provider", "")
     provider, origin = (config.provider, "config.yaml") if config.provider else (theirs, named)

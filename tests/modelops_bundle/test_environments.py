@@ -35,7 +35,7 @@ def test_what_we_need_is_read_and_the_rest_left(environments: Environments) -> N
         "localhost:5555",
         "me",
         "s3cret",
-        (("provider", "azure"), ("connection_string", "AccountKey=k3y")),
+        {"provider": "azure", "connection_string": "AccountKey=k3y"},
     )
     assert environments.load("bare") == Environment("bare")
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from modelops_bundle.blob_stores.location import PROVIDERS
 from tests.support.cli import Result, run
 from tests.support.workspace import Workspace, assert_refusal
 
@@ -48,6 +49,13 @@ def test_an_environment_is_written_as_the_platform_does(tmp_path: Path) -> None:
     ]
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert [path.name for path in directory().iterdir()] == ["dev.yaml"]
+
+
+@pytest.mark.parametrize("provider", sorted(PROVIDERS))
+def test_every_provider_of_a_project_can_be_one_of_an_environment(tmp_path: Path, provider: str) -> None:
+    storage = ["--storage-provider", provider, "--container", "/bundle-blobs"[PROVIDERS[provider] != "file" :]]
+    assert create("x", "--login-server", "h.io", *storage, cwd=tmp_path).code == 0
+    assert yaml.safe_load((directory() / "x.yaml").read_text())["storage"]["provider"] == provider
 
 
 def test_storage_may_be_absent(tmp_path: Path) -> None:

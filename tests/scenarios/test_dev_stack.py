@@ -223,12 +223,11 @@ def test_blob_stores_are_started_and_take_blobs(store_stack: DevStack) -> None:
     assert (started.returncode, started.stderr) == (0, "")
     assert store_stack.run("status", "azure", "s3", "gcs").returncode == 0
     environment = Environments(store_stack.environment_file.parent).load("local")
-    storage = dict(environment.storage)
-    assert (storage["provider"], storage["container"]) == ("azurite", "bundle-blobs")
-    keys = (("access_key", "any"), ("secret_key", "any"))
+    assert (environment.storage["provider"], environment.storage["container"]) == ("azurite", "bundle-blobs")
+    keys = {"access_key": "any", "secret_key": "any"}
     data, digest = b"cases", digest_of(b"cases")
     for provider, port in zip(("azure", "s3", "gcs"), store_stack.store_ports, strict=True):
-        section = (("provider", provider), ("endpoint", f"http://127.0.0.1:{port}"), *keys)
+        section = {"provider": provider, "endpoint": f"http://127.0.0.1:{port}", **keys}
         there = environment if provider == "azure" else Environment("local", storage=section)
         store = open_store(container_of(provider, "bundle-blobs"), Settings(retries=0), there)
         assert store.put("cases", 5, lambda: io.BytesIO(data), digest) is BlobStatus.PUSHED

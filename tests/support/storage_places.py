@@ -50,7 +50,7 @@ class StoragePlace:
 
     @property
     def environment(self) -> Environment:
-        return Environment("test", storage=tuple(self.storage.items()))
+        return Environment("test", storage=self.storage)
 
     def open(self, settings: Settings = SETTINGS, **storage: str) -> BlobStore:
         """Open the store as a command does, with another `storage` in parts if a test wants that."""

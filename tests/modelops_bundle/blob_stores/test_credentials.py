@@ -52,7 +52,7 @@ def signature(azure: StoragePlace, permission: str, valid: timedelta = timedelta
 def azure_store(azure: StoragePlace, storage: Mapping[str, str] | None = None, **settings: str) -> BlobStore:
     """Open the container with other credentials than its environment has."""
     section = {"provider": "azure", **(storage or {})}
-    environment = Environment("test", storage=tuple(section.items()))
+    environment = Environment("test", storage=section)
     fields: dict[str, Any] = settings
     return open_store(azure.container, Settings(retries=0, storage_timeout=20, **fields), environment)
 
@@ -101,14 +101,14 @@ def test_a_signature_that_has_ended_is_refused(azure: StoragePlace, endpoint: st
 
 
 def test_credentials_of_the_environment_come_before_variables() -> None:
-    environment = Environment("lab", storage=(("provider", "azure"), ("connection_string", "of the environment")))
+    environment = Environment("lab", storage={"provider": "azure", "connection_string": "of the environment"})
     settings = Settings(azure_connection_string="of a variable", azure_key="of a variable")
     access = access_to(Scheme.AZURE, settings, environment)
     assert (access.connection_string, access.secret) == ("of the environment", "")
 
 
 def test_credentials_of_one_cloud_are_not_sent_to_another() -> None:
-    storage = (("provider", "minio"), ("endpoint", "http://minio"), ("access_key", "a"), ("secret_key", SECRET))
+    storage = {"provider": "minio", "endpoint": "http://minio", "access_key": "a", "secret_key": SECRET}
     environment = Environment("lab", storage=storage)
     assert access_to(Scheme.S3, Settings(), environment).secret == SECRET
     for scheme in (Scheme.AZURE, Scheme.GCS):
@@ -224,7 +224,7 @@ def test_a_malformed_connection_string_is_refused_without_being_repeated(string:
 @pytest.mark.parametrize("provider", ["azure", "s3", "gcs"])
 def test_a_malformed_endpoint_is_refused(provider: str, endpoint: str) -> None:
     keys = {"endpoint": endpoint, "access_key": "a", "secret_key": SECRET}
-    environment = Environment("lab", storage=(("provider", provider), *keys.items()))
+    environment = Environment("lab", storage={"provider": provider, **keys})
     scheme = {"azure": Scheme.AZURE, "s3": Scheme.S3, "gcs": Scheme.GCS}[provider]
     with pytest.raises(Invalid) as refused:
         open_store(Container(scheme, "models"), QUICK, environment)

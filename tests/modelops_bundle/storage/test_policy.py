@@ -113,7 +113,7 @@ def test_a_signed_address_in_place_of_a_name_is_not_repeated() -> None:
     assert StoreChoice("directory", "/mnt/a@b?").shown_container == "/mnt/a@b?"
 
 
-LAB = Environment("lab", storage=(("provider", "azurite"), ("container", "theirs")))
+LAB = Environment("lab", storage={"provider": "azurite", "container": "theirs"})
 VARIABLE = Settings(storage_container="var")
 
 
