@@ -11,7 +11,7 @@ from modelops_bundle.models.entries import ModelEntry
 from modelops_bundle.models.explanation import Cause, Explanation
 from modelops_bundle.models.old_content import OldContent
 from modelops_bundle.models.overview import Assessed
-from modelops_bundle.models.readiness import Condition, How, Role, roles_of
+from modelops_bundle.models.readiness import Condition, DependencyKind, How, kinds_of
 from modelops_bundle.models.selection import symbol_of
 from modelops_bundle.porcelain._render import human_size, say
 from modelops_bundle.safe_path import printable
@@ -50,7 +50,7 @@ def show_explanation(found: Explanation, since: str) -> None:
 def _headline(each: Assessed, since: str) -> str:
     entry, now = each.entry, each.present.entry
     name = f"{'model' if isinstance(entry, ModelEntry) else 'target'} {entry.id} ({now.entrypoint})"
-    files = count_of(len({*roles_of(entry), *roles_of(now)}), "file")
+    files = count_of(len({*kinds_of(entry), *kinds_of(now)}), "file")
     changed = sum(each.readiness.counted.values())
     if each.condition is Condition.READY:
         says = f"as in '{since}'" if since else "ready"
@@ -62,18 +62,18 @@ def _headline(each: Assessed, since: str) -> str:
 
 
 def _title(cause: Cause) -> str:
-    path, role, how = cause.change.path, cause.change.role, cause.change.how
-    return f"{_MARKS[how]} {path} ({role}): {_summary(cause)}"
+    path, kind, how = cause.change.path, cause.change.kind, cause.change.how
+    return f"{_MARKS[how]} {path} ({kind}): {_summary(cause)}"
 
 
 def _summary(cause: Cause) -> str:
     how, comparison = cause.change.how, cause.comparison
-    if cause.change.role is Role.REGISTRY:
+    if cause.change.kind is DependencyKind.REGISTRY:
         return "the digest of this entry was edited; no file explains it"
     if how is How.ADDED:
         return f"new{_below(cause)}{_size(cause.new_size)}"
     if how is How.REMOVED:
-        verb = "declared" if cause.change.role is Role.DATA else "imported"
+        verb = "declared" if cause.change.kind is DependencyKind.DATA else "imported"
         return f"not {verb} any more" if cause.new else "deleted"
     if how is How.MISSING:
         before = cause.old.size if cause.old else None
@@ -157,7 +157,7 @@ def explanation_json(found: Explanation) -> dict[str, Any]:
         "path": now.entry.path,
         "entrypoint": now.entry.entrypoint,
         "condition": each.condition,
-        "dependencies": len(roles_of(now.entry)),
+        "dependencies": len(kinds_of(now.entry)),
         "causes": [_cause_json(cause) for cause in found.causes],
         "interface": [asdict(detail) for detail in found.interface],
         "found": now.class_found,

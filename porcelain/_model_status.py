@@ -13,7 +13,7 @@ from modelops_bundle.models.findings import About, Finding, Kind
 from modelops_bundle.models.overview import Assessed, Overview, assess
 from modelops_bundle.models.preflight.files import WorkingFiles
 from modelops_bundle.models.preflight.rules import preflight
-from modelops_bundle.models.readiness import roles_of
+from modelops_bundle.models.readiness import kinds_of
 from modelops_bundle.models.registering.surroundings import Surroundings
 from modelops_bundle.models.registry_yaml.file import read_registry
 from modelops_bundle.models.selection import entry_named, symbol_of
@@ -56,7 +56,7 @@ def model_status(project: Project, status: Status) -> ModelStatus:
 def last_change(project: Project, each: Assessed) -> tuple[str, float] | None:
     """Return the dependency that was written last, and when, in seconds since the epoch."""
     times = {}
-    for path in roles_of(each.present.entry):
+    for path in kinds_of(each.present.entry):
         with suppress(OSError):
             times[path] = os.stat(project.root / path).st_mtime
     return max(times.items(), key=itemgetter(1)) if times else None
@@ -88,7 +88,7 @@ def entry_json(project: Project, status: ModelStatus, about: About, each: Assess
         "digest": now.digest,
         "registered_digest": each.entry.digest,
         "last_change": {"path": newest[0], "time": int(newest[1])} if newest else None,
-        "dependencies": [{"path": path, "role": role} for path, role in sorted(roles_of(now).items())],
+        "dependencies": [{"path": path, "kind": kind} for path, kind in sorted(kinds_of(now).items())],
         "changes": [asdict(change) for change in each.readiness.changes],
     }
     if isinstance(now, ModelEntry):

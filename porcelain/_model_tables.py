@@ -8,7 +8,7 @@ from modelops_bundle.checkout.project import Project
 from modelops_bundle.models.entries import ModelEntry, TargetEntry
 from modelops_bundle.models.findings import COSMETIC, STALE, About, Finding, Kind, Severity
 from modelops_bundle.models.overview import Assessed
-from modelops_bundle.models.readiness import Condition, roles_of
+from modelops_bundle.models.readiness import Condition, kinds_of
 from modelops_bundle.models.selection import symbol_of
 from modelops_bundle.porcelain._model_status import ModelStatus, last_change
 from modelops_bundle.porcelain._render import MANY, count_of, human_age, human_size, say, table
@@ -63,7 +63,7 @@ def _dependencies(each: Assessed) -> str:
     counted = each.readiness.counted
     if counted:
         return ", ".join(f"{number} {how}" for how, number in counted.items())
-    return count_of(len(roles_of(each.entry)), "file")
+    return count_of(len(kinds_of(each.entry)), "file")
 
 
 def show_details(project: Project, status: ModelStatus, about: About, each: Assessed) -> None:
@@ -87,14 +87,14 @@ def show_details(project: Project, status: ModelStatus, about: About, each: Asse
     for label, text in lines.items():
         say(f"{label}: {printable(text) or 'none is declared'}")
     say()
-    say(f"Dependencies ({count_of(len(roles_of(now)), 'file')})")
+    say(f"Dependencies ({count_of(len(kinds_of(now)), 'file')})")
     changes = {change.path: change.how for change in each.readiness.changes}
-    roles = roles_of(each.entry) | roles_of(now)
+    kinds = kinds_of(each.entry) | kinds_of(now)
     rows = [
-        (printable(path), role, changes.get(path, "unchanged"), *_size_and_age(project, path))
-        for path, role in sorted(roles.items())
+        (printable(path), kind, changes.get(path, "unchanged"), *_size_and_age(project, path))
+        for path, kind in sorted(kinds.items())
     ]
-    table(("File", "Role", "State", "Size", "Last change"), rows)
+    table(("File", "Kind", "State", "Size", "Last change"), rows)
     _show_section(status.told_of(about))
 
 

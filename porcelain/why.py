@@ -8,7 +8,7 @@ from modelops_bundle.errors import ExitCode
 from modelops_bundle.models.entries import Entry, ModelEntry, ModelRegistry
 from modelops_bundle.models.explanation import explain
 from modelops_bundle.models.overview import Assessed, assess
-from modelops_bundle.models.readiness import Condition, readiness_of, roles_of
+from modelops_bundle.models.readiness import Condition, kinds_of, readiness_of
 from modelops_bundle.models.registering.recording import look_around
 from modelops_bundle.models.registering.surroundings import Surroundings
 from modelops_bundle.models.registry_yaml.file import read_registry
@@ -72,7 +72,7 @@ def _compared_with(then: Entry, each: Assessed, around: Surroundings, strict: bo
 
     A file that it had then, that nothing asks for now and that is not there any more, was not lost.
     """
-    needed = roles_of(each.present.entry)
+    needed = kinds_of(each.present.entry)
 
     def on_disk(path: str) -> bool:
         return path not in needed or bool(around.sources.digest(path))

@@ -17,7 +17,7 @@ from modelops_bundle.models.import_way import declared_name, way_to
 from modelops_bundle.models.interface_changes import interface_changes
 from modelops_bundle.models.old_content import OldContent, find_old
 from modelops_bundle.models.overview import Assessed
-from modelops_bundle.models.readiness import Change, How, Role
+from modelops_bundle.models.readiness import Change, DependencyKind, How
 from modelops_bundle.models.registering.surroundings import Surroundings
 from modelops_bundle.source.import_graph import Edge
 
@@ -65,7 +65,7 @@ def _cause(
     project: Project, each: Assessed, change: Change, around: Surroundings, version: Bundle | None
 ) -> Cause:
     path = change.path
-    if change.role is Role.REGISTRY:
+    if change.kind is DependencyKind.REGISTRY:
         return Cause(change)
     digest = digests_of(each.entry).get(path, "")
     old = find_old(project, digest, version) if digest else None
@@ -78,7 +78,7 @@ def _cause(
     if change.how is How.REMOVED:
         return Cause(change, old, new, size)
     entry = each.present.entry
-    way = way_to(entry, path, around) if change.role is Role.CODE else ()
+    way = way_to(entry, path, around) if change.kind is DependencyKind.CODE else ()
     special = each.present.special.get(path, "")
     return Cause(change, old, new, size, comparison, way, declared_name(entry, path), special)
 

@@ -11,9 +11,9 @@ COSMETIC = "cosmetic"
 """Categories of what the next push or refresh settles by itself."""
 
 _STALE = {
-    How.MODIFIED: "{role} changed since '{id}' was registered",
-    How.ADDED: "new {role} of '{id}', which was registered without it",
-    How.REMOVED: "'{id}' was registered with this {role}, and does not need it any more",
+    How.MODIFIED: "{kind} changed since '{id}' was registered",
+    How.ADDED: "new {kind} of '{id}', which was registered without it",
+    How.REMOVED: "'{id}' was registered with this {kind}, and does not need it any more",
 }
 
 
@@ -97,6 +97,6 @@ def staleness(about: About, readiness: Readiness) -> Iterator[Finding]:
             message = f"only comments or formatting changed since '{name}' was registered"
             yield about.info(COSMETIC, message, f"modelops-bundle refresh {name}", change.path)
         elif change.how in _STALE:
-            message = _STALE[change.how].format(role=change.role, id=name)
+            message = _STALE[change.how].format(kind=change.kind, id=name)
             accept = f"modelops-bundle why {name} tells what changed; modelops-bundle refresh {name} accepts it"
             yield about.error(STALE, message, accept, change.path)

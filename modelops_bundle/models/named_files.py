@@ -7,7 +7,7 @@ from pathlib import Path
 
 from modelops_bundle.models.entries import Entry, ModelRegistry
 from modelops_bundle.models.overview import Assessed, Overview
-from modelops_bundle.models.readiness import LACKING, roles_of
+from modelops_bundle.models.readiness import LACKING, kinds_of
 from modelops_bundle.safe_path import CONFIG_PATH, IGNORE_FILE, REGISTRY_PATH
 from modelops_bundle.source.project_sources import ProjectSources
 
@@ -58,10 +58,10 @@ class NamedFiles:
         A file that nothing was registered with may be new to any of them.
         """
         entries: list[Entry] = [*registry.models.values(), *registry.targets.values()]
-        known = {path for entry in entries for path in roles_of(entry)}
+        known = {path for entry in entries for path in kinds_of(entry)}
         if self._everything or self._below or not self._names <= known:
             return lambda entry: True
-        return lambda entry: any(path in self._names or not sources.digest(path) for path in roles_of(entry))
+        return lambda entry: any(path in self._names or not sources.digest(path) for path in kinds_of(entry))
 
 
 def _is_ignore_file(path: str) -> bool:

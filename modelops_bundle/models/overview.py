@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from modelops_bundle.models.entries import Entry, ModelEntry, ModelRegistry, digests_of
 from modelops_bundle.models.findings import About, Kind
-from modelops_bundle.models.readiness import Condition, Readiness, readiness_of, roles_of
+from modelops_bundle.models.readiness import Condition, Readiness, kinds_of, readiness_of
 from modelops_bundle.source.facts import ImportStatement
 from modelops_bundle.source.syntax import is_source
 
@@ -37,7 +37,7 @@ class Assessed:
     @property
     def paths(self) -> frozenset[str]:
         """All files that it was registered with, or depends on now."""
-        return frozenset((*roles_of(self.entry), *roles_of(self.present.entry), *self.present.missing))
+        return frozenset((*kinds_of(self.entry), *kinds_of(self.present.entry), *self.present.missing))
 
 
 @dataclass(frozen=True, slots=True)

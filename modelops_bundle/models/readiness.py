@@ -24,7 +24,7 @@ class Condition(StrEnum):
     BROKEN = "broken"
 
 
-class Role(StrEnum):
+class DependencyKind(StrEnum):
     """What a file is to the model or target that depends on it."""
 
     MODEL = "model"
@@ -54,7 +54,7 @@ class Change:
     """One dependency that is not as registered; REMOVED is said of a file that is still on disk."""
 
     path: str
-    role: Role
+    kind: DependencyKind
     how: How
 
 
@@ -87,44 +87,44 @@ def readiness_of(
     if all(change.how is How.COSMETIC for change in changes):
         if entry.digest and present.entry.digest not in ("", entry.digest) and not strict:
             # The registry was edited: no file explains its digest.
-            altered = Change(REGISTRY_PATH, Role.REGISTRY, How.MODIFIED)
+            altered = Change(REGISTRY_PATH, DependencyKind.REGISTRY, How.MODIFIED)
             return Readiness(Condition.STALE, (*changes, altered))
         return Readiness(Condition.READY, changes)
     return Readiness(Condition.STALE, changes)
 
 
-def roles_of(entry: Entry) -> dict[str, Role]:
+def kinds_of(entry: Entry) -> dict[str, DependencyKind]:
     """Return what each file is to an entry that depends on it, its own first."""
-    own = Role.MODEL if isinstance(entry, ModelEntry) else Role.TARGET
+    own = DependencyKind.MODEL if isinstance(entry, ModelEntry) else DependencyKind.TARGET
     return {
-        **dict.fromkeys(entry.data, Role.DATA),
-        **dict.fromkeys(entry.code, Role.CODE),
+        **dict.fromkeys(entry.data, DependencyKind.DATA),
+        **dict.fromkeys(entry.code, DependencyKind.CODE),
         entry.path: own,
     }
 
 
 def _changes(entry: Entry, present: "Present", on_disk: Callable[[str], bool], strict: bool) -> tuple[Change, ...]:
-    then, now = roles_of(entry), roles_of(present.entry)
+    then, now = kinds_of(entry), kinds_of(present.entry)
     digests, new_digests = digests_of(entry), digests_of(present.entry)
     if then == now and digests == new_digests and not (present.missing or present.special):
         return ()  # by far the most frequent case, a thousand times in a large project
     found = []
     for path in sorted({*then, *now, *present.missing}):
-        role = now.get(path) or then.get(path) or Role.DATA
+        kind = now.get(path) or then.get(path) or DependencyKind.DATA
         if path in present.special:
-            found.append(Change(path, role, How.SPECIAL))
+            found.append(Change(path, kind, How.SPECIAL))
         elif path in present.missing or not on_disk(path):
-            found.append(Change(path, role, How.MISSING))
+            found.append(Change(path, kind, How.MISSING))
         elif path not in now:
-            found.append(Change(path, role, How.REMOVED))
+            found.append(Change(path, kind, How.REMOVED))
         elif path not in then:
-            found.append(Change(path, role, How.ADDED))
+            found.append(Change(path, kind, How.ADDED))
         # Entries of the earlier tool lack digests: what was never known cannot have changed.
         elif digests.get(path) and digests[path] != new_digests.get(path):
-            same = not strict and role is not Role.DATA and _means_the_same(entry, present.entry, path)
-            found.append(Change(path, role, How.COSMETIC if same else How.MODIFIED))
-        elif then[path] is not role:
-            found.append(Change(path, role, How.MODIFIED))
+            same = not strict and kind is not DependencyKind.DATA and _means_the_same(entry, present.entry, path)
+            found.append(Change(path, kind, How.COSMETIC if same else How.MODIFIED))
+        elif then[path] is not kind:
+            found.append(Change(path, kind, How.MODIFIED))
     return tuple(found)
 
 

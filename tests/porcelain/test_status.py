@@ -182,7 +182,7 @@ def test_scripts_get_all_of_it(published: Workspace) -> None:
     value = json.loads(published.ok("status", "--json"))
     network, seir = value["models"]
     assert (network["condition"], seir["condition"]) == ("ready", "stale")
-    assert seir["changes"] == [{"path": "models/rates.py", "role": "code", "how": "modified"}]
+    assert seir["changes"] == [{"path": "models/rates.py", "kind": "code", "how": "modified"}]
     assert {each["path"] for each in seir["dependencies"]} == {
         "models/seir.py", "models/rates.py", "models/__init__.py", "data/people.csv"
     }  # fmt: skip

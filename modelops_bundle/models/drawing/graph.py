@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from modelops_bundle.models.findings import About, Kind
 from modelops_bundle.models.overview import Assessed
-from modelops_bundle.models.readiness import Condition, How, Role, roles_of
+from modelops_bundle.models.readiness import Condition, DependencyKind, How, kinds_of
 from modelops_bundle.source.import_graph import ImportGraph
 
 _CONDITIONS = {
@@ -66,11 +66,11 @@ def draw(graph: ImportGraph, entries: Iterable[tuple[About, Assessed]], sources:
     conditions: dict[str, Condition] = {}
     needs: dict[Node, list[str]] = {}
     for about, assessed in entries:
-        roles = _roles(assessed)
-        needs[_entry_node(about, assessed)] = _needed(graph, assessed, roles)
-        for path, role in roles.items():
-            shapes[path] = Shape.DATA if role is Role.DATA else Shape.CODE
-        for path, condition in _conditions(assessed, roles).items():
+        kinds = _kinds(assessed)
+        needs[_entry_node(about, assessed)] = _needed(graph, assessed, kinds)
+        for path, kind in kinds.items():
+            shapes[path] = Shape.DATA if kind is DependencyKind.DATA else Shape.CODE
+        for path, condition in _conditions(assessed, kinds).items():
             conditions[path] = max(condition, conditions.get(path, condition), key=_FROM_BAD_TO_WORSE.index)
     for source in sources:
         for path in (source, *graph.closure(source)):
@@ -88,23 +88,23 @@ def _entry_node(about: About, assessed: Assessed) -> Node:
     return Node(about.entity, Shape.MODEL if about.kind is Kind.MODEL else Shape.TARGET, assessed.condition)
 
 
-def _roles(assessed: Assessed) -> dict[str, Role]:
+def _kinds(assessed: Assessed) -> dict[str, DependencyKind]:
     """Return what an entry depends on now, and what else changed since it was registered."""
-    changed = {change.path: change.role for change in assessed.readiness.changes}
-    changed = {path: role for path, role in changed.items() if role is not Role.REGISTRY}
-    return changed | roles_of(assessed.present.entry)
+    changed = {change.path: change.kind for change in assessed.readiness.changes}
+    changed = {path: kind for path, kind in changed.items() if kind is not DependencyKind.REGISTRY}
+    return changed | kinds_of(assessed.present.entry)
 
 
-def _conditions(assessed: Assessed, roles: Mapping[str, Role]) -> dict[str, Condition]:
+def _conditions(assessed: Assessed, kinds: Mapping[str, DependencyKind]) -> dict[str, Condition]:
     changed = {change.path: _CONDITIONS[change.how] for change in assessed.readiness.changes}
-    return {path: changed.get(path, Condition.READY) for path in roles}
+    return {path: changed.get(path, Condition.READY) for path in kinds}
 
 
-def _needed(graph: ImportGraph, assessed: Assessed, roles: Mapping[str, Role]) -> list[str]:
+def _needed(graph: ImportGraph, assessed: Assessed, kinds: Mapping[str, DependencyKind]) -> list[str]:
     """Return the files that an entry needs other than by import: its own, its data, and what was declared."""
     own = assessed.entry.path
     imported = set() if own in assessed.present.missing else set(graph.closure(own))
-    others = (path for path, role in roles.items() if role is Role.DATA or path not in imported)
+    others = (path for path, kind in kinds.items() if kind is DependencyKind.DATA or path not in imported)
     return [own, *sorted(path for path in others if path != own)]
 
 

@@ -11,15 +11,15 @@ from modelops_bundle.models.discovery.declared_files import exclusion_of
 from modelops_bundle.models.entries import ModelEntry, TargetEntry
 from modelops_bundle.models.findings import About, Finding, Kind
 from modelops_bundle.models.overview import Assessed, Overview
-from modelops_bundle.models.readiness import How, Role, roles_of
+from modelops_bundle.models.readiness import DependencyKind, How, kinds_of
 from modelops_bundle.safe_path import REGISTRY_PATH
 
 INIT = "__init__.py"
 _MISSING = {
-    Role.MODEL: "the source",
-    Role.TARGET: "the source",
-    Role.CODE: "code",
-    Role.DATA: "data",
+    DependencyKind.MODEL: "the source",
+    DependencyKind.TARGET: "the source",
+    DependencyKind.CODE: "code",
+    DependencyKind.DATA: "data",
 }
 
 
@@ -78,7 +78,7 @@ def _missing(about: About, assessed: Assessed) -> Iterator[Finding]:
         if change.how is How.MISSING:
             yield about.error(
                 "missing-file",
-                f"{_MISSING[change.role]} of '{about.entity}' is missing",
+                f"{_MISSING[change.kind]} of '{about.entity}' is missing",
                 _remedy(about, assessed, change.path),
                 change.path,
             )
@@ -118,7 +118,7 @@ def _leaving_out(entry: ModelEntry, path: str) -> str:
 
 def _untracked(about: About, assessed: Assessed, files: Files) -> Iterator[Finding]:
     # What is new since the registration becomes tracked by the next push or refresh.
-    for path in roles_of(assessed.entry):
+    for path in kinds_of(assessed.entry):
         if not files.tracked(path) and files.exists(path):
             category = "untracked-init-file" if path.endswith(INIT) else "untracked-file"
             yield about.error(

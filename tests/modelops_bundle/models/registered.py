@@ -7,7 +7,7 @@ from modelops_bundle.digest import digest_of
 from modelops_bundle.models.dependencies import Present
 from modelops_bundle.models.entries import Entry, ModelEntry, ModelRegistry, TargetEntry, TargetSet
 from modelops_bundle.models.overview import Assessed, Overview
-from modelops_bundle.models.readiness import readiness_of, roles_of
+from modelops_bundle.models.readiness import kinds_of, readiness_of
 
 
 def digest(text: str) -> str:
@@ -107,7 +107,7 @@ class FakeFiles:
 
 def files_of(overview: Overview) -> FakeFiles:
     """Return all files that entries were registered with, the registry, and a pyproject.toml."""
-    paths = {path for _, each in overview.entries() for path in roles_of(each.entry)}
+    paths = {path for _, each in overview.entries() for path in kinds_of(each.entry)}
     own = {".modelops-bundle/registry.yaml", "targets/__init__.py"}
     pyproject = b'[project]\nname = "x"\ndependencies = ["modelops-calabaria"]\n'
     return FakeFiles({**dict.fromkeys(paths | own, b""), "pyproject.toml": pyproject})

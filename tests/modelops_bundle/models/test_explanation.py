@@ -10,7 +10,7 @@ from modelops_bundle.checkout.project import Project
 from modelops_bundle.models.entries import ModelEntry, ModelRegistry
 from modelops_bundle.models.explanation import Cause, Explanation, explain
 from modelops_bundle.models.overview import assess
-from modelops_bundle.models.readiness import Change, Condition, How, Role
+from modelops_bundle.models.readiness import Change, Condition, DependencyKind, How
 from modelops_bundle.models.registering.surroundings import Surroundings
 from tests.modelops_bundle.source.projects import make_project, sources_of, write_files
 
@@ -58,7 +58,7 @@ def test_a_ready_model_has_no_cause(project: Project, entry: ModelEntry) -> None
 def test_a_modified_file(project: Project, entry: ModelEntry) -> None:
     write_files(project.root, {"models/rates.py": "BETA = 0.35\n"})
     cause = only_cause(project, entry)
-    assert cause.change == Change("models/rates.py", Role.CODE, How.MODIFIED)
+    assert cause.change == Change("models/rates.py", DependencyKind.CODE, How.MODIFIED)
     assert cause.old and cause.comparison
     assert (cause.old.digest, cause.old.size, cause.new_size) == (entry.code_digests["models/rates.py"], 11, 12)
     assert cause.comparison.summary == "1 constant changed"
@@ -75,7 +75,7 @@ def test_only_the_formatting_of_a_file(project: Project, entry: ModelEntry) -> N
 def test_a_new_file_has_no_old_content(project: Project, entry: ModelEntry) -> None:
     write_files(project.root, {"data/c.txt": "c\n"})
     cause = only_cause(project, entry)
-    assert cause.change == Change("data/c.txt", Role.DATA, How.ADDED)
+    assert cause.change == Change("data/c.txt", DependencyKind.DATA, How.ADDED)
     assert (cause.old, cause.new_size, cause.comparison, cause.declared) == (None, 2, None, "data")
 
 
@@ -102,7 +102,7 @@ def test_a_file_that_became_empty(project: Project, entry: ModelEntry) -> None:
 
 def test_a_digest_that_was_edited_is_explained_by_no_file(project: Project, entry: ModelEntry) -> None:
     cause = only_cause(project, replace(entry, digest="sha256:" + "0" * 64))
-    assert (cause.change.role, cause.old, cause.comparison) == (Role.REGISTRY, None, None)
+    assert (cause.change.kind, cause.old, cause.comparison) == (DependencyKind.REGISTRY, None, None)
 
 
 def test_a_data_file_that_became_code_is_the_same_content(project: Project, entry: ModelEntry) -> None:

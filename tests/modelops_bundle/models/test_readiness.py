@@ -6,7 +6,7 @@ import pytest
 
 from modelops_bundle.models.dependencies import Present
 from modelops_bundle.models.entries import ModelEntry
-from modelops_bundle.models.readiness import Change, Condition, How, Readiness, Role, readiness_of
+from modelops_bundle.models.readiness import Change, Condition, DependencyKind, How, Readiness, readiness_of
 from modelops_bundle.safe_path import REGISTRY_PATH
 from modelops_bundle.source.facts import SyntaxFault
 from tests.modelops_bundle.models.registered import digest, edited, model, target
@@ -24,12 +24,16 @@ def test_what_is_as_registered_is_ready() -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "role"),
-    [("models/seir.py", Role.MODEL), ("models/__init__.py", Role.CODE), ("data/people.csv", Role.DATA)],
+    ("path", "kind"),
+    [
+        ("models/seir.py", DependencyKind.MODEL),
+        ("models/__init__.py", DependencyKind.CODE),
+        ("data/people.csv", DependencyKind.DATA),
+    ],
 )
-def test_a_dependency_whose_meaning_changed_makes_it_stale(path: str, role: Role) -> None:
+def test_a_dependency_whose_meaning_changed_makes_it_stale(path: str, kind: DependencyKind) -> None:
     found = look(SEIR, Present(edited(SEIR, path)))
-    assert found == Readiness(Condition.STALE, (Change(path, role, How.MODIFIED),))
+    assert found == Readiness(Condition.STALE, (Change(path, kind, How.MODIFIED),))
 
 
 @pytest.mark.parametrize("path", ["models/seir.py", "models/__init__.py"])
@@ -53,8 +57,8 @@ def test_files_that_come_and_go_make_it_stale() -> None:
     assert look(SEIR, now) == Readiness(
         Condition.STALE,
         (
-            Change("data/people.csv", Role.DATA, How.REMOVED),
-            Change("models/util.py", Role.CODE, How.ADDED),
+            Change("data/people.csv", DependencyKind.DATA, How.REMOVED),
+            Change("models/util.py", DependencyKind.CODE, How.ADDED),
         ),
     )
     assert look(SEIR, now).counted == {How.ADDED: 1, How.REMOVED: 1}
@@ -63,24 +67,24 @@ def test_files_that_come_and_go_make_it_stale() -> None:
 def test_data_that_becomes_code_makes_it_stale() -> None:
     entry = model(data=["models/table.py"])
     now = model(code=["models/__init__.py", "models/table.py"], data=[])
-    assert look(entry, Present(now)).changes == (Change("models/table.py", Role.CODE, How.MODIFIED),)
+    assert look(entry, Present(now)).changes == (Change("models/table.py", DependencyKind.CODE, How.MODIFIED),)
 
 
 def test_a_registered_file_that_is_gone_breaks_it_even_if_nothing_asks_for_it_any_more() -> None:
     now = Present(model(data=[]))
     found = look(SEIR, now, "data/people.csv")
-    assert found == Readiness(Condition.BROKEN, (Change("data/people.csv", Role.DATA, How.MISSING),))
+    assert found == Readiness(Condition.BROKEN, (Change("data/people.csv", DependencyKind.DATA, How.MISSING),))
 
 
 def test_a_declared_name_that_stands_for_nothing_breaks_it() -> None:
     found = look(SEIR, Present(SEIR, missing=("data/new",)))
-    assert found == Readiness(Condition.BROKEN, (Change("data/new", Role.DATA, How.MISSING),))
+    assert found == Readiness(Condition.BROKEN, (Change("data/new", DependencyKind.DATA, How.MISSING),))
 
 
 def test_what_is_no_file_is_not_called_missing() -> None:
     pipe = "data/people.csv"
     found = look(SEIR, Present(SEIR, missing=(pipe,), special={pipe: "a named pipe"}), pipe)
-    assert found == Readiness(Condition.BROKEN, (Change(pipe, Role.DATA, How.SPECIAL),))
+    assert found == Readiness(Condition.BROKEN, (Change(pipe, DependencyKind.DATA, How.SPECIAL),))
 
 
 def test_a_lost_class_and_a_syntax_error_break_it() -> None:
@@ -110,4 +114,4 @@ def test_without_a_semantic_digest_bytes_count() -> None:
 def test_a_composite_digest_that_no_file_explains_makes_it_stale() -> None:
     altered = replace(SEIR, digest=digest("made up"))
     found = look(altered, Present(SEIR))
-    assert found == Readiness(Condition.STALE, (Change(REGISTRY_PATH, Role.REGISTRY, How.MODIFIED),))
+    assert found == Readiness(Condition.STALE, (Change(REGISTRY_PATH, DependencyKind.REGISTRY, How.MODIFIED),))
