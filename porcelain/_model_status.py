@@ -84,7 +84,7 @@ def entry_json(project: Project, status: ModelStatus, about: About, each: Assess
         "path": now.path,
         "entrypoint": now.entrypoint,
         "condition": each.condition,
-        "cloud": status.standing(about),
+        "standing": status.standing(about),
         "digest": now.digest,
         "registered_digest": each.entry.digest,
         "last_change": {"path": newest[0], "time": int(newest[1])} if newest else None,

@@ -38,8 +38,8 @@ def model(work: Workspace, name: str) -> dict[str, Any]:
     return found
 
 
-def cloud(work: Workspace, name: str) -> str:
-    return str(model(work, name)["cloud"])
+def standing(work: Workspace, name: str) -> str:
+    return str(model(work, name)["standing"])
 
 
 def test_it_begins_with_the_bundle_then_changes_then_models_and_ends_with_the_next_command(
@@ -92,10 +92,10 @@ def test_comments_change_nothing(published: Workspace) -> None:
 
 def test_a_model_stands_for_its_own_files(published: Workspace) -> None:
     names = ("Seir", "NetworkSeir", "weekly_cases")
-    assert [cloud(published, name) for name in names] == ["synced", "synced", "synced"]
+    assert [standing(published, name) for name in names] == ["synced", "synced", "synced"]
     published.write("README.md", "# Other\n")
     edit(published, "models/rates.py", "0.3", "0.4")
-    assert [cloud(published, name) for name in names] == ["ahead", "synced", "synced"]
+    assert [standing(published, name) for name in names] == ["ahead", "synced", "synced"]
 
 
 def test_a_model_that_is_registered_after_a_push_is_not_pushed(published: Workspace) -> None:
@@ -103,9 +103,9 @@ def test_a_model_that_is_registered_after_a_push_is_not_pushed(published: Worksp
     published.ok("add", "models/late.py")
     published.ok("push")
     published.ok("register-model", "models/late.py")
-    assert (cloud(published, "Late"), cloud(published, "Seir")) == ("not pushed", "synced")
+    assert (standing(published, "Late"), standing(published, "Seir")) == ("not pushed", "synced")
     published.ok("push")
-    assert cloud(published, "Late") == "synced"
+    assert standing(published, "Late") == "synced"
 
 
 def test_what_a_colleague_pushed_is_behind_or_diverged(published: Workspace, tmp_path: Path, layout: str) -> None:
@@ -114,9 +114,9 @@ def test_what_a_colleague_pushed_is_behind_or_diverged(published: Workspace, tmp
     edit(colleague, "models/rates.py", "0.3", "0.5")
     colleague.ok("push")
     published.ok("fetch")
-    assert (cloud(published, "Seir"), cloud(published, "NetworkSeir")) == ("behind", "synced")
+    assert (standing(published, "Seir"), standing(published, "NetworkSeir")) == ("behind", "synced")
     edit(published, "data/people.csv", "10", "11")
-    assert cloud(published, "Seir") == "diverged"
+    assert standing(published, "Seir") == "diverged"
 
 
 def test_a_clone_is_ready_and_synced(published: Workspace, tmp_path: Path, layout: str) -> None:
