@@ -2,12 +2,12 @@
 
 from modelops_bundle.models.entries import Entry, ModelRegistry
 from modelops_bundle.models.registering.recording import Recorded
-from modelops_bundle.models.registering.registration import Effect, Registered
+from modelops_bundle.models.registering.registration import How, Registered
 from modelops_bundle.plumbing._session import Session
 from modelops_bundle.porcelain._render import count_of, print_json, say, talk
 from modelops_bundle.safe_path import printable
 
-_MARKS = {Effect.ADDED: "+", Effect.UPDATED: "~", Effect.REMOVED: "-"}
+_MARKS = {How.ADDED: "+", How.UPDATED: "~", How.REMOVED: "-"}
 
 
 def show_change(session: Session, change: Registered, recorded: Recorded, dry_run: bool, as_json: bool) -> None:
@@ -15,7 +15,7 @@ def show_change(session: Session, change: Registered, recorded: Recorded, dry_ru
     if as_json:
         print_json(
             {
-                **{effect: [id for id, each in change.effects.items() if each is effect] for effect in Effect},
+                **{how: [id for id, each in change.became.items() if each is how] for how in How},
                 "tracked": recorded.tracked,
                 "ignored": recorded.ignored,
                 "gone": dict(change.gone),
@@ -28,8 +28,8 @@ def show_change(session: Session, change: Registered, recorded: Recorded, dry_ru
             }
         )
     else:
-        for id, effect in change.effects.items():
-            if mark := _MARKS.get(effect):
+        for id, how in change.became.items():
+            if mark := _MARKS.get(how):
                 say(f"{mark} {printable(id)}{_described(change.registry, id)}")
     _tell(session, change, recorded, dry_run)
 
@@ -63,5 +63,5 @@ def _tell(session: Session, change: Registered, recorded: Recorded, dry_run: boo
         talk(session, "nothing changed")
     elif dry_run:
         talk(session, "dry run: nothing was changed")
-    elif set(change.effects.values()) == {Effect.UNCHANGED}:
+    elif set(change.became.values()) == {How.UNCHANGED}:
         talk(session, "no entry changed; registry.yaml is now as this program writes it, without comments")

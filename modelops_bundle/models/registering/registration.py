@@ -19,7 +19,7 @@ PACKAGING = ("pyproject.toml",)
 """Files at the root that are needed to install a model, though they are no part of what it is."""
 
 
-class Effect(StrEnum):
+class How(StrEnum):
     """What became of an entry."""
 
     ADDED = "added"
@@ -32,14 +32,14 @@ class Effect(StrEnum):
 class Registered:
     """A registry after a change.
 
-    `effects` has each entry that the change was about, by id, and `needed` the files that must be tracked for
+    `became` has each entry that the change was about, by id, and `needed` the files that must be tracked for
     them. `gone` tells of entries that stay as they were, each with what is wrong with it. `others` are models
     that were seen in a registered file and are not registered. `faults` tells which files were not analysed, and
     `unread` which arguments of a target's decorator only running it could tell.
     """
 
     registry: ModelRegistry
-    effects: Mapping[str, Effect] = field(default_factory=dict)
+    became: Mapping[str, How] = field(default_factory=dict)
     needed: tuple[str, ...] = ()
     gone: Mapping[str, str] = field(default_factory=dict)
     others: tuple[str, ...] = ()
@@ -50,7 +50,7 @@ class Registered:
 def registered(registry: ModelRegistry, presents: Iterable[Present], around: Surroundings) -> Registered:
     """Return the registry with entries in it as they are now."""
     models, targets = dict(registry.models), dict(registry.targets)
-    effects: dict[str, Effect] = {}
+    became: dict[str, How] = {}
     needed: set[str] = set()
     faults: dict[str, SyntaxFault] = {}
     for now in presents:
@@ -60,13 +60,13 @@ def registered(registry: ModelRegistry, presents: Iterable[Present], around: Sur
             old, models[entry.id] = models.get(entry.id), entry
         else:
             old, targets[entry.id] = targets.get(entry.id), entry
-        effects[entry.id] = Effect.ADDED if old is None else Effect.UPDATED if old != entry else Effect.UNCHANGED
+        became[entry.id] = How.ADDED if old is None else How.UPDATED if old != entry else How.UNCHANGED
         needed |= files_of(entry, around.sources)
         faults.update(now.faults)
-    if effects:
+    if became:
         needed.update(path for path in PACKAGING if around.sources.digest(path))
     changed = replace(registry, models=models, targets=targets)
-    return Registered(changed, effects, tuple(sorted(needed)), faults=faults)
+    return Registered(changed, became, tuple(sorted(needed)), faults=faults)
 
 
 def files_of(entry: Entry, sources: ProjectSources) -> set[str]:
@@ -121,4 +121,4 @@ def unregister(registry: ModelRegistry, entries: Collection[Entry]) -> Registere
         targets={id: entry for id, entry in registry.targets.items() if id not in targets},
         target_sets={name: each for name, each in sets.items() if each.targets},
     )
-    return Registered(changed, {entry.id: Effect.REMOVED for entry in entries})
+    return Registered(changed, {entry.id: How.REMOVED for entry in entries})

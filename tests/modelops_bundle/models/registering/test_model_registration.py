@@ -7,7 +7,7 @@ import pytest
 from modelops_bundle.errors import Invalid, NotFound
 from modelops_bundle.models.entries import ModelEntry, ModelRegistry, TargetEntry
 from modelops_bundle.models.registering.model_registration import ModelRequest, register_models
-from modelops_bundle.models.registering.registration import Effect
+from modelops_bundle.models.registering.registration import How
 from modelops_bundle.models.registering.surroundings import Surroundings
 from tests.modelops_bundle.source.projects import make_project, sources_of
 from tests.support.registering import FILES
@@ -78,12 +78,12 @@ def test_the_others_are_brought_up_to_date_if_asked_for(around: Surroundings) ->
     gone = ModelEntry("gone", "north/sir.py", "Gone", "north.sir:Gone")
     before = ModelRegistry({"old": old, "gone": gone})
     alone = register_models(before, ModelRequest("twins/two.py", ("Sir",)), around)
-    assert alone.effects == {"two_sir": Effect.ADDED}
+    assert alone.became == {"two_sir": How.ADDED}
     assert alone.registry.models["old"] == old
     change = register_models(
         before, ModelRequest("twins/two.py", ("Sir",), data=("data/people.csv",), everything=True), around
     )
-    assert change.effects == {"two_sir": Effect.ADDED, "old": Effect.UPDATED}
+    assert change.became == {"two_sir": How.ADDED, "old": How.UPDATED}
     assert change.registry.models["old"].data == ("data/cases.csv",)
     assert change.registry.models["gone"] == gone
     assert change.gone == {"gone": "has no 'Gone' any more: 'north/sir.py'"}

@@ -7,7 +7,7 @@ import pytest
 
 from modelops_bundle.errors import Invalid
 from modelops_bundle.models.entries import ModelEntry, ModelRegistry, TargetEntry, TargetSet
-from modelops_bundle.models.registering.registration import Effect, refresh_entries, registered, unregister
+from modelops_bundle.models.registering.registration import How, refresh_entries, registered, unregister
 from modelops_bundle.models.registering.surroundings import Surroundings
 from tests.modelops_bundle.models.registered import model, target
 from tests.modelops_bundle.source.projects import make_project, sources_of
@@ -24,11 +24,11 @@ def around(tmp_path: Path) -> Surroundings:
 
 def test_entries_are_added_updated_or_unchanged(around: Surroundings) -> None:
     first = registered(ModelRegistry(), [around.present(SEIR)], around)
-    assert first.effects == {"seir": Effect.ADDED}
+    assert first.became == {"seir": How.ADDED}
     again = registered(first.registry, [around.present(SEIR)], around)
-    assert (again.effects, again.registry) == ({"seir": Effect.UNCHANGED}, first.registry)
+    assert (again.became, again.registry) == ({"seir": How.UNCHANGED}, first.registry)
     other = registered(first.registry, [around.present(replace(SEIR, auto_code=True))], around)
-    assert other.effects == {"seir": Effect.UPDATED}
+    assert other.became == {"seir": How.UPDATED}
 
 
 def test_needed_are_packages_and_packaging_too_though_no_dependencies(around: Surroundings) -> None:
@@ -67,7 +67,7 @@ def test_other_entries_stay_when_some_are_forgotten() -> None:
     assert change.registry == ModelRegistry(
         {"south": south}, {"deaths": deaths}, {"both": TargetSet(("deaths",), {"deaths": 2.0})}, {"extra": 1}
     )
-    assert change.effects == {"north": Effect.REMOVED, "cases": Effect.REMOVED}
+    assert change.became == {"north": How.REMOVED, "cases": How.REMOVED}
 
 
 def test_a_model_and_a_target_of_one_id_are_told_apart() -> None:
