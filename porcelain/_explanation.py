@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from modelops_bundle.changes.detail import Comparison, Counts, Effect, count_of
+from modelops_bundle.changes.detail import Comparison, Counts, Effect
 from modelops_bundle.changes.detail_text import text_of
 from modelops_bundle.digest import short
 from modelops_bundle.models.entries import ModelEntry
@@ -13,6 +13,7 @@ from modelops_bundle.models.old_content import OldContent
 from modelops_bundle.models.overview import Assessed
 from modelops_bundle.models.readiness import Condition, DependencyKind, How, kinds_of
 from modelops_bundle.models.selection import symbol_of
+from modelops_bundle.plural import count_of
 from modelops_bundle.porcelain._render import human_size, say
 from modelops_bundle.safe_path import printable
 from modelops_bundle.source.facts import ImportStatement

@@ -8,9 +8,10 @@ from typing import Any
 from modelops_bundle.materializing.materialize import MaterializeResult, materialize, plan_materialize
 from modelops_bundle.materializing.plan import Action, Options
 from modelops_bundle.plumbing._session import Session
+from modelops_bundle.plural import count_of
 from modelops_bundle.porcelain._bundle_source import destination_of, store_of, surroundings_of
 from modelops_bundle.porcelain._progress import shown_progress
-from modelops_bundle.porcelain._render import count_of, human_size, print_json, say, talk
+from modelops_bundle.porcelain._render import human_size, print_json, say, talk
 from modelops_bundle.progress import ignore_events
 from modelops_bundle.resolving.bundle_ref import parse_bundle_ref
 from modelops_bundle.resolving.resolution import resolved

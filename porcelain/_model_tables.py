@@ -10,8 +10,9 @@ from modelops_bundle.models.findings import COSMETIC, STALE, About, Finding, Kin
 from modelops_bundle.models.overview import Assessed
 from modelops_bundle.models.readiness import Condition, kinds_of
 from modelops_bundle.models.selection import symbol_of
+from modelops_bundle.plural import count_of
 from modelops_bundle.porcelain._model_status import ModelStatus, last_change
-from modelops_bundle.porcelain._render import MANY, count_of, human_age, human_size, say, table
+from modelops_bundle.porcelain._render import MANY, human_age, human_size, say, table
 from modelops_bundle.safe_path import printable
 from modelops_bundle.source.facts import Parameter
 

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from dataclasses import asdict
 
 from modelops_bundle.plumbing._session import Session
-from modelops_bundle.porcelain._render import count_of, human_size, talk
+from modelops_bundle.plural import count_of
+from modelops_bundle.porcelain._render import human_size, talk
 from modelops_bundle.progress import Event, OnEvent, ignore_events
 
 _VERBS = {"push": "sending", "fetch": "fetching", "write": "writing", "check": "checking"}

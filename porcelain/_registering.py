@@ -4,7 +4,8 @@ from modelops_bundle.models.entries import Entry, ModelRegistry
 from modelops_bundle.models.registering.recording import Recorded
 from modelops_bundle.models.registering.registration import How, Registered
 from modelops_bundle.plumbing._session import Session
-from modelops_bundle.porcelain._render import count_of, print_json, say, talk
+from modelops_bundle.plural import count_of
+from modelops_bundle.porcelain._render import print_json, say, talk
 from modelops_bundle.safe_path import printable
 
 _MARKS = {How.ADDED: "+", How.UPDATED: "~", How.REMOVED: "-"}

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from modelops_bundle.plumbing._session import Session
+from modelops_bundle.plural import count_of
 from modelops_bundle.safe_path import printable
 
 MANY = 50
@@ -51,11 +52,6 @@ def human_age(seconds: float) -> str:
         if age >= length:
             return count_of(age // length, unit) + " ago"
     return count_of(age, "second") + " ago"
-
-
-def count_of(number: int, noun: str) -> str:
-    """Return `1 file`, `2 files`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:

@@ -8,7 +8,8 @@ import click
 from modelops_bundle.digest import short
 from modelops_bundle.errors import IntegrityError, NotFound, shortened
 from modelops_bundle.plumbing._session import Session, dry_run_option, json_option, pass_session
-from modelops_bundle.porcelain._render import count_of, human_age, human_size, print_json, say, table, talk
+from modelops_bundle.plural import count_of
+from modelops_bundle.porcelain._render import human_age, human_size, print_json, say, table, talk
 from modelops_bundle.safe_path import printable
 from modelops_bundle.worker_cache.cache_mark import check_marked
 from modelops_bundle.worker_cache.layout import CacheLayout

@@ -8,8 +8,9 @@ import click
 from modelops_bundle.checkout.local_config import DEFAULT_TAG, repository_name
 from modelops_bundle.digest import parse_digest
 from modelops_bundle.plumbing._session import Session, json_option, pass_session
+from modelops_bundle.plural import count_of
 from modelops_bundle.porcelain._progress import shown_progress
-from modelops_bundle.porcelain._render import count_of, human_size, print_json, say
+from modelops_bundle.porcelain._render import human_size, print_json, say
 from modelops_bundle.pulling.clone import begun_clone, clone
 from modelops_bundle.remotes.bundle_reference import BundleReference, parse_reference
 from modelops_bundle.tags import check_tag

@@ -24,8 +24,9 @@ from modelops_bundle.plumbing._session import (
 )
 from modelops_bundle.plumbing._version import base_version, version_of
 from modelops_bundle.plumbing.diff_index import diff_index
+from modelops_bundle.plural import count_of
 from modelops_bundle.porcelain._completion import complete_tracked, complete_version
-from modelops_bundle.porcelain._render import count_of, human_size, listing, print_json, say, table
+from modelops_bundle.porcelain._render import human_size, listing, print_json, say, table
 from modelops_bundle.safe_path import is_below, printable
 
 _GROUPS = {"A": ("added", "+"), "M": ("modified", "~"), "T": ("type-changed", "~"), "D": ("deleted", "-")}

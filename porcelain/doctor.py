@@ -14,8 +14,9 @@ from modelops_bundle.models.registering.recording import look_around
 from modelops_bundle.models.registry_yaml.file import read_registry
 from modelops_bundle.models.selection import entry_named
 from modelops_bundle.plumbing._session import Session, json_option, pass_session
+from modelops_bundle.plural import count_of
 from modelops_bundle.porcelain._completion import complete_registered
-from modelops_bundle.porcelain._render import count_of, listing, print_json, say, talk
+from modelops_bundle.porcelain._render import listing, print_json, say, talk
 from modelops_bundle.safe_path import printable
 
 _NAMED = 5

@@ -8,8 +8,9 @@ import click
 
 from modelops_bundle.errors import Invalid, shortened
 from modelops_bundle.plumbing._session import Session, json_option, pass_session, remote_option
+from modelops_bundle.plural import count_of
 from modelops_bundle.porcelain._progress import shown_progress
-from modelops_bundle.porcelain._render import count_of, human_size, print_json, say, talk
+from modelops_bundle.porcelain._render import human_size, print_json, say, talk
 
 if TYPE_CHECKING:
     from modelops_bundle.archive.compression import Compression

@@ -5,9 +5,10 @@ import click
 from modelops_bundle.materializing.fulfilment import BlobOrigin, fulfil, plan_fulfilment
 from modelops_bundle.materializing.plan import Action
 from modelops_bundle.plumbing._session import Session, dry_run_option, json_option, pass_session
+from modelops_bundle.plural import count_of
 from modelops_bundle.porcelain._bundle_source import destination_of, store_of
 from modelops_bundle.porcelain._progress import shown_progress
-from modelops_bundle.porcelain._render import count_of, human_size, listing, print_json, say
+from modelops_bundle.porcelain._render import human_size, listing, print_json, say
 
 
 @click.command("fetch-external")

@@ -3,7 +3,8 @@
 import click
 
 from modelops_bundle.plumbing._session import Session, dry_run_option, json_option, pass_session
-from modelops_bundle.porcelain._render import count_of, human_size, print_json, say
+from modelops_bundle.plural import count_of
+from modelops_bundle.porcelain._render import human_size, print_json, say
 from modelops_bundle.sync.garbage import collect_garbage
 
 _DAY = 86400.0

@@ -17,8 +17,9 @@ from modelops_bundle.models.registry_yaml.file import read_registry
 from modelops_bundle.models.selection import entry_named
 from modelops_bundle.plumbing._session import Session, pass_session
 from modelops_bundle.plumbing.list_deps import tracked_sources
+from modelops_bundle.plural import count_of
 from modelops_bundle.porcelain._completion import complete_registered
-from modelops_bundle.porcelain._render import count_of, say, talk
+from modelops_bundle.porcelain._render import say, talk
 from modelops_bundle.source.syntax import is_source
 
 _FORMATS: dict[str, Callable[[Drawing, str], str]] = {

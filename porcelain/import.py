@@ -22,8 +22,9 @@ from modelops_bundle.checkout.local_tags import create_tag
 from modelops_bundle.checkout.project import NotAProject
 from modelops_bundle.errors import Invalid
 from modelops_bundle.plumbing._session import Session, json_option, pass_session, remote_option
+from modelops_bundle.plural import count_of
 from modelops_bundle.porcelain._progress import shown_progress
-from modelops_bundle.porcelain._render import count_of, human_size, print_json, say
+from modelops_bundle.porcelain._render import human_size, print_json, say
 from modelops_bundle.remotes.opening import choose_remote
 from modelops_bundle.store.store import Store
 from modelops_bundle.tags import check_tag

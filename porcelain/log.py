@@ -7,7 +7,8 @@ import click
 
 from modelops_bundle.digest import short
 from modelops_bundle.plumbing._session import Session, json_option, pass_session
-from modelops_bundle.porcelain._render import count_of, human_age, print_json, say, table
+from modelops_bundle.plural import count_of
+from modelops_bundle.porcelain._render import human_age, print_json, say, table
 from modelops_bundle.safe_path import printable
 from modelops_bundle.sync.history import Step, history
 

@@ -11,8 +11,9 @@ from modelops_bundle.plumbing._session import Session, json_option, pass_session
 from modelops_bundle.plumbing._version import published_version
 from modelops_bundle.plumbing.ls_remote import ls_remote
 from modelops_bundle.plumbing.read_manifest import place_of
+from modelops_bundle.plural import count_of
 from modelops_bundle.porcelain._completion import complete_version
-from modelops_bundle.porcelain._render import count_of, human_size, print_json, say, table, talk
+from modelops_bundle.porcelain._render import human_size, print_json, say, table, talk
 from modelops_bundle.remotes.published import Published, by_version, describe, sort_tags
 from modelops_bundle.safe_path import printable
 

@@ -16,8 +16,9 @@ from modelops_bundle.plumbing._session import (
     pass_session,
     remote_option,
 )
+from modelops_bundle.plural import count_of
 from modelops_bundle.porcelain._progress import shown_progress
-from modelops_bundle.porcelain._render import count_of, print_json, say, talk
+from modelops_bundle.porcelain._render import print_json, say, talk
 from modelops_bundle.porcelain._states import show_states, state_records, states_json
 from modelops_bundle.pulling.pull import carry_out_pull, find_incoming, preview_pull
 from modelops_bundle.safe_path import REGISTRY_PATH

@@ -17,9 +17,10 @@ from modelops_bundle.plumbing._session import (
     pass_session,
     remote_option,
 )
+from modelops_bundle.plural import count_of
 from modelops_bundle.porcelain._places import places_json, show_places
 from modelops_bundle.porcelain._progress import shown_progress
-from modelops_bundle.porcelain._render import count_of, human_size, print_json, say, talk
+from modelops_bundle.porcelain._render import human_size, print_json, say, talk
 from modelops_bundle.porcelain._states import only, show_states, state_records, states_json
 from modelops_bundle.pushing.next_version import Part
 from modelops_bundle.pushing.outgoing import Estimate, Outgoing, Sent, decisions_for, estimate

@@ -4,8 +4,9 @@ import click
 
 from modelops_bundle.checkout.removal import preview_remove, remove_paths
 from modelops_bundle.plumbing._session import Session, dry_run_option, json_option, pass_session
+from modelops_bundle.plural import count_of
 from modelops_bundle.porcelain._completion import complete_tracked
-from modelops_bundle.porcelain._render import count_of, print_json, say, talk
+from modelops_bundle.porcelain._render import print_json, say, talk
 from modelops_bundle.safe_path import printable
 
 

@@ -15,7 +15,8 @@ from modelops_bundle.errors import BundleError, ExitCode, Invalid
 from modelops_bundle.files.hashing import Unreadable
 from modelops_bundle.plumbing._records import RecordWriter
 from modelops_bundle.plumbing._session import Session, json_option, nul_option, pass_session
-from modelops_bundle.porcelain._render import count_of, listing, print_json, say
+from modelops_bundle.plural import count_of
+from modelops_bundle.porcelain._render import listing, print_json, say
 from modelops_bundle.porcelain._states import show_states, state_records, states_json
 from modelops_bundle.remotes.opening import choose_remote
 from modelops_bundle.safe_path import REGISTRY_PATH, printable

@@ -7,9 +7,10 @@ from modelops_bundle.models.registering.registration import unregister
 from modelops_bundle.models.registry_yaml.file import read_registry
 from modelops_bundle.models.selection import entry_named
 from modelops_bundle.plumbing._session import Session, dry_run_option, json_option, pass_session
+from modelops_bundle.plural import count_of
 from modelops_bundle.porcelain._completion import complete_registered
 from modelops_bundle.porcelain._registering import show_change
-from modelops_bundle.porcelain._render import count_of, talk
+from modelops_bundle.porcelain._render import talk
 
 
 @click.command()

@@ -13,8 +13,9 @@ from modelops_bundle.fetching.verification import damaged_files, missing_blobs
 from modelops_bundle.plumbing._records import NO_DIGEST
 from modelops_bundle.plumbing._session import Session, json_option, pass_session, remote_option
 from modelops_bundle.plumbing.verify_objects import ERROR, Finding, verify_objects, verify_refs
+from modelops_bundle.plural import count_of
 from modelops_bundle.porcelain._progress import shown_progress
-from modelops_bundle.porcelain._render import count_of, print_json, say
+from modelops_bundle.porcelain._render import print_json, say
 from modelops_bundle.pulling.pull import named_version
 
 

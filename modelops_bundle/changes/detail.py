@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from modelops_bundle.changes.one_line import NAME_WIDTH, one_line, pair
+from modelops_bundle.plural import count_of
 
 MAX_LISTED = 10
 """More things of one kind than this are counted, not listed."""
@@ -115,11 +116,3 @@ def _shortened(detail: Detail) -> Detail:
     old, new = pair(detail.old, detail.new)
     name, where = (one_line(text, NAME_WIDTH) for text in (detail.name, detail.where))
     return replace(detail, name=name, old=old, new=new, where=where)
-
-
-def count_of(count: int, kind: str) -> str:
-    """Return `1 class`, `2 classes`."""
-    if count == 1:
-        return f"1 {kind}"
-    ending = "es" if kind.endswith("s") else "s"
-    return f"{count:,} {kind}{ending}"

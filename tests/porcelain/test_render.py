@@ -8,7 +8,6 @@ import pytest
 from modelops_bundle.porcelain import _render
 from modelops_bundle.porcelain._render import (
     MANY,
-    count_of,
     human_age,
     human_size,
     listing,
@@ -56,10 +55,6 @@ class Clock:
 
     def time(self) -> float:
         return self.now
-
-
-def test_one_is_not_many() -> None:
-    assert (count_of(1, "file"), count_of(0, "file"), count_of(2, "file")) == ("1 file", "0 files", "2 files")
 
 
 def test_columns_are_aligned_and_lines_do_not_end_in_blanks(capsys: pytest.CaptureFixture[str]) -> None:
