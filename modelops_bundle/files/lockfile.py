@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from modelops_bundle.errors import Busy, TransferFailed
+from modelops_bundle.files.lock_descriptor import LockDescriptor
 
 if os.name == "nt":
     import msvcrt
@@ -27,7 +28,6 @@ else:
 
 DEFAULT_WAIT = 5.0
 _POLL = 0.02
-_FLAGS = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
 _HELD = {errno.EAGAIN, errno.EWOULDBLOCK, errno.EACCES, errno.EDEADLK}
 
 
@@ -42,9 +42,10 @@ def hold(path: Path, *, wait: float = DEFAULT_WAIT) -> Iterator[None]:
 
 
 @contextmanager
-def _locked(path: Path, wait: float) -> Iterator[int]:
+def _locked(path: Path, wait: float) -> Iterator[LockDescriptor]:
     """Hold a lock, and give the descriptor of its file."""
-    handle = _open(path)
+    descriptor = LockDescriptor(path)
+    handle = descriptor.number
     try:
         deadline = time.monotonic() + wait
         while True:
@@ -61,32 +62,25 @@ def _locked(path: Path, wait: float) -> Iterator[int]:
                 time.sleep(_POLL)
         os.ftruncate(handle, 0)
         os.pwrite(handle, str(os.getpid()).encode(), 0)
-        yield handle
+        yield descriptor
     finally:
-        os.close(handle)
+        descriptor.close()
 
 
 @contextmanager
 def hold_passing(path: Path, *, wait: float = DEFAULT_WAIT) -> Iterator[None]:
     """Hold a lock as `hold` does, whose file is gone afterwards."""
     while True:
-        with _locked(path, wait) as handle:
-            if not _is_still_named(path, handle):
+        with _locked(path, wait) as descriptor:
+            if not _is_still_named(path, descriptor.number):
                 continue
             try:
                 yield
             finally:
                 with suppress(OSError):  # Windows keeps files that are open
-                    path.unlink()
+                    if descriptor.is_open:
+                        path.unlink()
             return
-
-
-def _open(path: Path) -> int:
-    """Open the file of a lock, which is made if need be; raise OSError for a symlink, which may lead anywhere."""
-    while True:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with suppress(FileNotFoundError):  # somebody removed the directory that was empty once more
-            return os.open(path, _FLAGS, 0o644)
 
 
 def _is_still_named(path: Path, handle: int) -> bool:

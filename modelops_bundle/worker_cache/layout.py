@@ -20,7 +20,7 @@ from pathlib import Path
 from modelops_bundle.digest import Digest, hex_of
 from modelops_bundle.errors import Busy, Invalid
 from modelops_bundle.files.lockfile import hold
-from modelops_bundle.files.shared_lock import Use
+from modelops_bundle.files.shared_lock import Use, using
 from modelops_bundle.objects import ObjectStore
 from modelops_bundle.store.store import Store
 
@@ -97,9 +97,9 @@ class CacheLayout:
         with self.lock(digest, 0), hold(self._lock(digest, "use"), wait=0):
             yield
 
-    def use_objects(self) -> Use:
-        """Keep objects from being removed, as long as the result lives."""
-        return Use(self.root / "locks" / "objects.use")
+    def using_objects(self) -> AbstractContextManager[None]:
+        """Keep objects from being removed, during the block."""
+        return using(self.root / "locks" / "objects.use")
 
     def unused_objects(self) -> AbstractContextManager[None]:
         """Keep others from using objects of which no record speaks; raise Busy when somebody does."""

@@ -10,7 +10,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, closing, suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -116,7 +116,7 @@ class SharedCache:
         )
 
     def _make(self, digest: Digest, open_origin: OpenOrigin) -> _Served:
-        with self._layout.lock(digest), closing(self._layout.use_objects()):
+        with self._layout.lock(digest), self._layout.using_objects():
             # Somebody may have done it while we waited.
             if served := self._look(digest):
                 return served

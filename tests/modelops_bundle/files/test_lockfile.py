@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,8 @@ import pytest
 from modelops_bundle.errors import Busy, ExitCode, TransferFailed
 from modelops_bundle.files import lockfile
 from modelops_bundle.files.lockfile import hold, hold_passing
+from tests.support.cli import CHECKOUT
+from tests.support.forked import forked
 
 ROUNDS = """
 import os, sys
@@ -38,12 +40,22 @@ with hold(Path(sys.argv[1])):
 """
 
 
+FORKS = """
+import os, sys
+from pathlib import Path
+from modelops_bundle.files.lockfile import hold
+with hold(Path(sys.argv[1])):
+    if not os.fork():
+        print("forked", flush=True)
+    sys.stdin.read()
+"""
+
+
 @contextmanager
 def holder(path: Path) -> Iterator[subprocess.Popen[bytes]]:
     """Run a process that holds the lock until its standard input ends."""
     command = [sys.executable, "-c", HOLDER, str(path)]
-    checkout = Path(__file__).parents[3]
-    with subprocess.Popen(command, cwd=checkout, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+    with subprocess.Popen(command, cwd=CHECKOUT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         try:
             assert process.stdout
             assert process.stdout.readline() == b"held\n"
@@ -103,6 +115,35 @@ def test_a_child_does_not_inherit_the_lock(tmp_path: Path) -> None:
         child.communicate(b"\n", timeout=10)
 
 
+def test_a_lock_that_is_released_is_free_whoever_was_forked_meanwhile(tmp_path: Path) -> None:
+    with ExitStack() as children:
+        with hold(tmp_path / "a"), hold_passing(tmp_path / "b"):
+            children.enter_context(forked(lambda: None))
+        for take in hold, hold_passing:
+            for name in "ab":
+                with take(tmp_path / name, wait=0):
+                    pass
+
+
+def test_a_killed_holder_leaves_its_lock_to_no_child_that_it_forked(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", FORKS, str(tmp_path / "a")]
+    with subprocess.Popen(command, cwd=CHECKOUT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin and process.stdout
+        assert process.stdout.readline() == b"forked\n"
+        with pytest.raises(Busy), hold(tmp_path / "a", wait=0):
+            pass
+        process.kill()
+        with hold(tmp_path / "a", wait=5):
+            process.stdin.close()  # which the child lived for
+
+
+def test_a_child_that_leaves_what_its_parent_is_at_takes_no_lock_from_it(tmp_path: Path) -> None:
+    with ExitStack() as held:
+        held.enter_context(hold_passing(tmp_path / "a"))
+        with forked(held.close), pytest.raises(Busy), hold(tmp_path / "a", wait=0):
+            pass
+
+
 def test_a_passing_lock_leaves_no_file_and_keeps_others_out(tmp_path: Path) -> None:
     for _ in range(2):
         with hold_passing(tmp_path / "a"):
@@ -148,7 +189,7 @@ def test_a_passing_lock_has_one_holder_among_threads(tmp_path: Path, monkeypatch
 
 def test_a_passing_lock_has_one_holder_among_processes_of_one_number(tmp_path: Path) -> None:
     command = [sys.executable, "-c", ROUNDS, str(tmp_path / "a"), "100"]
-    running = [subprocess.Popen(command, cwd=Path(__file__).parents[3]) for _ in range(4)]
+    running = [subprocess.Popen(command, cwd=CHECKOUT) for _ in range(4)]
     assert [process.wait(timeout=60) for process in running] == [0] * 4
     assert list(tmp_path.iterdir()) == []
 

@@ -31,7 +31,7 @@ def test_what_is_used_is_not_unused(tmp_path: Path) -> None:
     use = layout.use(DIGEST)
     with pytest.raises(Busy), layout.unused(DIGEST):
         pass
-    use.close()
+    del use
     with layout.unused(DIGEST), pytest.raises(Busy), layout.lock(DIGEST, wait=0):
         pass
 

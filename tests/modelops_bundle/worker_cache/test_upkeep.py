@@ -51,10 +51,9 @@ def test_nothing_is_swept_while_somebody_fetches(work: Workspace, tmp_path: Path
     layout = CacheLayout(tmp_path / "cache")
     mark(layout.root)
     on_its_way = layout.objects.put(b"a document of a bundle that has no record yet")
-    use = layout.use_objects()
-    prune(layout, 0)
-    assert on_its_way in layout.objects
-    use.close()
+    with layout.using_objects():
+        prune(layout, 0)
+        assert on_its_way in layout.objects
     prune(layout, 0)
     assert on_its_way not in layout.objects
 
