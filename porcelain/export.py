@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from modelops_bundle.errors import Invalid, shortened
+from modelops_bundle.errors import Invalid, NotFound, shortened
 from modelops_bundle.plumbing._session import Session, json_option, pass_session, remote_option
 from modelops_bundle.plural import count_of
 from modelops_bundle.porcelain._progress import shown_progress
@@ -14,6 +14,9 @@ from modelops_bundle.porcelain._render import human_size, print_json, say, talk
 
 if TYPE_CHECKING:
     from modelops_bundle.archive.compression import Compression
+    from modelops_bundle.bundles.bundle import Bundle
+    from modelops_bundle.progress import OnEvent
+    from modelops_bundle.remote import Remote
 
 SUFFIXES = {"zstd": ".tar.zst", "none": ".tar"}
 
@@ -26,6 +29,12 @@ SUFFIXES = {"zstd": ".tar.zst", "none": ".tar"}
 )
 @click.option("--include-external", is_flag=True, help="Take files that lie in a blob store, not only pointers.")
 @click.option("--oci-layout", is_flag=True, help="SOURCE is a version: write it as an OCI image layout.")
+@click.option(
+    "--format",
+    "other_format",
+    type=click.Choice(["modelpack"]),
+    help="SOURCE is a version: write it as a CNCF ModelPack artifact, in an OCI image layout.",
+)
 @click.option("--since", default="", metavar="REF", help="Leave out the blobs of this version.")
 @remote_option
 @json_option
@@ -37,6 +46,7 @@ def command(
     compression: str | None,
     include_external: bool,
     oci_layout: bool,
+    other_format: str | None,
     since: str,
     remote: str,
     as_json: bool,
@@ -45,16 +55,19 @@ def command(
 ) -> None:
     """Write the directory SOURCE into the archive OUT, which is the same for the same content everywhere.
 
-    With --oci-layout or --since, SOURCE is a version instead, and OUT an OCI image layout, an archive or, without
-    suffix, a directory; skopeo and `import` read it.
+    With --oci-layout, --format or --since, SOURCE is a version instead, and OUT an OCI image layout: an archive
+    or, without suffix, a directory; skopeo and `import` read it.
     """
-    if oci_layout or since:
+    if oci_layout or since or other_format:
+        if since and other_format:
+            hint = f"modelops-bundle export --format {other_format} {source}"
+            raise Invalid("--since is for versions in our own format", hint=hint)
         if include_external:
             raise Invalid(
                 "--include-external is for a directory: the blob store keeps what a version has there",
                 hint="modelops-bundle export --include-external DIRECTORY OUT",
             )
-        _export_version(session, source, out, compression, since, remote, as_json)
+        _export_version(session, source, out, compression, since, remote, as_json, other_format is not None)
         return
     if remote:
         raise Invalid("--remote is for a version", hint=f"modelops-bundle export --oci-layout {source}")
@@ -97,7 +110,14 @@ def _export_directory(
 
 
 def _export_version(
-    session: Session, ref: str, out: str, compression: str | None, since: str, remote: str, as_json: bool
+    session: Session,
+    ref: str,
+    out: str,
+    compression: str | None,
+    since: str,
+    remote: str,
+    as_json: bool,
+    modelpack: bool,
 ) -> None:
     from modelops_bundle.archive.version_archive import Supply, write_version_archive, write_version_layout
     from modelops_bundle.bundles.places import External
@@ -116,6 +136,8 @@ def _export_version(
     source = session.remote(remote) if asked else nullcontext()
     with shown_progress(session) as on_event, source as opened:
         supply = Supply(project, opened, on_event)
+        if modelpack:
+            bundle = _as_modelpack(session, bundle, opened, on_event)
         if target.suffix in (".tar", ".zst") or compression:
             kind = _compression(target, compression)
             done = write_version_archive(
@@ -127,7 +149,7 @@ def _export_version(
             raise Invalid("in a directory, a version needs a tag", hint=f"modelops-bundle tag NAME {ref}")
         else:
             done = write_version_layout(supply, bundle, tag, target)
-    elsewhere = sum(isinstance(file.place, External) for file in bundle.index.files.values())
+    elsewhere = 0 if modelpack else sum(isinstance(it.place, External) for it in bundle.index.files.values())
     if elsewhere:
         talk(session, f"{count_of(elsewhere, 'file')} of it lie in a blob store, and stay there")
     if as_json:
@@ -148,6 +170,22 @@ def _export_version(
     if since:
         say(f"Left out what {since} has: {count_of(done.left_out, 'blob')}, {human_size(done.left_out_size)}")
     say(f"Digest: {bundle.digest}")
+
+
+def _as_modelpack(session: Session, bundle: "Bundle", remote: "Remote | None", on_event: "OnEvent") -> "Bundle":
+    """Fetch what is no blob of its own at the remote, and return the version as a ModelPack artifact."""
+    from modelops_bundle.archive.modelpack import modelpack_of, not_here
+    from modelops_bundle.fetching.contents import fetch_contents
+
+    artifact = modelpack_of(bundle)
+    if missing := not_here(session.project, bundle):
+        if remote is None:
+            raise NotFound(
+                f"{count_of(len(missing), 'file')} of the version are not here, and there is no remote to ask",
+                hint="name the remote that has the version: --remote REMOTE",
+            )
+        fetch_contents(session.project, session.origin(remote, on_event), bundle, missing)
+    return artifact
 
 
 def _compression(out: Path, wanted: str | None) -> "Compression":
