@@ -27,7 +27,9 @@ from modelops_bundle.safe_path import UnsafePath, check_path
 
 VERSION = 1
 LAYERS = ("code", "config", "data", "models")
-MAX_INDEX_BYTES = 1 << 30
+MAX_INDEX_BYTES = 384 << 20
+"""An index is read whole, so this bounds memory. A file takes its path and 186 bytes, or 270 where its place is a
+URI: a million files with paths of 100 bytes fit anywhere, and with twice as long ones in packs."""
 
 
 @dataclass(frozen=True, slots=True)

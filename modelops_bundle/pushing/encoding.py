@@ -4,7 +4,13 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from modelops_bundle.bundles.bundle import Bundle, build_bundle
-from modelops_bundle.bundles.bundle_index import BundleFile, BundleIndex, ChunkedDocument, bundle_index_of
+from modelops_bundle.bundles.bundle_index import (
+    MAX_INDEX_BYTES,
+    BundleFile,
+    BundleIndex,
+    ChunkedDocument,
+    bundle_index_of,
+)
 from modelops_bundle.bundles.layers import LayerRules
 from modelops_bundle.bundles.places import NOWHERE, TITLED, External, LinkTarget, Place, Terms
 from modelops_bundle.bundles.tree import Mode, Tree, TreeEntry
@@ -29,6 +35,10 @@ class TooManyLayers(Invalid):
     """A manifest would be larger than registries accept."""
 
 
+class IndexTooLarge(Invalid):
+    """An index would be larger than readers accept."""
+
+
 def encode(
     project: Project,
     tree: Tree,
@@ -41,7 +51,7 @@ def encode(
 
     Content that is `known` to be at the remote is named, not packed again. Without it, the result depends on
     the tree, the configuration and `external` only, the URIs of files in blob stores by path. Raises FileChanged,
-    ContentGone and TooManyLayers.
+    ContentGone, TooManyLayers and IndexTooLarge.
     """
     inside = Tree((path, entry) for path, entry in tree.items() if path not in external) if external else tree
     packed = in_packs(inside, project.config.storage.layout)
@@ -51,6 +61,11 @@ def encode(
             packer.add(tree[path], source_of(project, tree[path], index))
         terms = packer.finish()
         files = _describe(project, tree, lambda entry: _place(project, entry, packed, terms, external))
+        if (size := len(files.to_bytes())) > MAX_INDEX_BYTES:
+            raise IndexTooLarge(
+                f"{len(tree)} files make an index of {size} bytes; readers take {MAX_INDEX_BYTES}",
+                hint="put what belongs together into archives or tables, or publish several bundles",
+            )
         used = _packs_used(files)
         document = _chunk_document(packer, files.to_bytes()) if packed else None
         if document:

@@ -4,8 +4,14 @@ from typing import Any
 
 import pytest
 
-from modelops_bundle.bundles.bundle_index import BundleFile, BundleIndex, bundle_index_of, parse_bundle_index
-from modelops_bundle.bundles.places import NOWHERE, TITLED, External, LinkTarget, Terms, label_of
+from modelops_bundle.bundles.bundle_index import (
+    MAX_INDEX_BYTES,
+    BundleFile,
+    BundleIndex,
+    bundle_index_of,
+    parse_bundle_index,
+)
+from modelops_bundle.bundles.places import NOWHERE, TITLED, External, LinkTarget, Place, Terms, label_of
 from modelops_bundle.bundles.tree import Mode, TreeEntry
 from modelops_bundle.digest import digest_of, hex_of
 from modelops_bundle.errors import ExitCode, UnsupportedMediaType
@@ -60,6 +66,24 @@ def test_every_place_is_written_and_read_back() -> None:
     index = bundle_index_of(reversed(files))
     assert list(index.files.values()) == files
     assert parse_bundle_index(index.to_bytes(), "x", labels_of(index)) == index
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        Terms(((digest_number(1), 65_535, 65_536), (digest_number(2), 0, 65_536)), 1 << 20),
+        External(f"az://container/prefix/00/00/{'0' * 64}"),
+    ],
+)
+def test_a_million_files_fit(place: Place) -> None:
+    count, directory = 1000, "/".join(["d" * 29] * 3)
+    files = (
+        TreeEntry(f"{directory}/{number:010}", Mode.EXECUTABLE, 1 << 30, digest_number(number))
+        for number in range(count)
+    )
+    index = bundle_index_of(BundleFile(entry, "config", place) for entry in files)
+    assert all(len(path) == 100 for path in index.files)
+    assert len(index.to_bytes()) / count * 1_000_000 < MAX_INDEX_BYTES < 1 << 29
 
 
 def test_files_are_sorted_however_they_are_listed() -> None:

@@ -14,7 +14,7 @@ from modelops_bundle.files.hashing import FileChanged
 from modelops_bundle.packs.packing import CUT_FROM, Known
 from modelops_bundle.packs.writer import FinishedPack
 from modelops_bundle.pushing import encoding
-from modelops_bundle.pushing.encoding import INLINE, MAX_TITLED, TooManyLayers, encode, in_packs
+from modelops_bundle.pushing.encoding import INLINE, MAX_TITLED, IndexTooLarge, TooManyLayers, encode, in_packs
 from modelops_bundle.storage.config import Layout, StorageConfig
 from tests.modelops_bundle.packs_in_memory import noise
 from tests.modelops_bundle.samples import LINKS, track, write_sample
@@ -138,6 +138,12 @@ def test_too_many_layers_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(encoding, "MAX_MANIFEST_BYTES", 2000)
     with pytest.raises(TooManyLayers, match="20 files"):
         Encoder(tmp_path / "a", Layout.PORTABLE).write({f"{n}": b"%d" % n for n in range(20)})
+
+
+def test_an_index_that_nobody_would_read_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(encoding, "MAX_INDEX_BYTES", 2000)
+    with pytest.raises(IndexTooLarge, match="20 files"):
+        Encoder(tmp_path / "a", Layout.PACKED).write({f"{n}": b"%d" % n for n in range(20)})
 
 
 def test_a_failure_leaves_no_pack(tmp_path: Path) -> None:
