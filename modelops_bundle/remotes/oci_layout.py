@@ -198,7 +198,9 @@ class LayoutRemote:
         return data
 
     def _missing(self, digest: Digest) -> NotFound:
-        return NotFound(f"no blob '{digest}' at '{self.name}'", hint=f"check that '{self._directory}' is whole")
+        here = self._directory
+        hint = f"check that '{here}' is whole" if is_layout(here) else f"there is no image layout in '{here}'"
+        return NotFound(f"no blob '{digest}' at '{self.name}'", hint=hint)
 
 
 def _digest_of_file(file: Path) -> Digest:

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 from modelops_bundle.bundles.bundle import Bundle
 from modelops_bundle.checkout.local_config import DEFAULT_TAG
-from modelops_bundle.digest import Digest
 from modelops_bundle.errors import AuthRefused, BundleError, Invalid, NotFound
 from modelops_bundle.fetching.cached import fetch_cached_version
 from modelops_bundle.remote import Remote
@@ -71,7 +70,7 @@ def opened_version(store: Store, ref: BundleRef, here: Surroundings) -> Iterator
         remote = open_remote(name, here.settings, here.environment)
         try:
             try:
-                bundle = _find(store, remote, ref, sure=len(names) == 1 and bool(ref.name or ref.local_path))
+                bundle = _find(store, remote, ref)
             except AuthRefused as error:
                 # Many registries refuse to tell strangers that a repository does not exist.
                 refused.append(error)
@@ -130,24 +129,17 @@ def base_of(here: Surroundings) -> str:
     return registry if "/" in registry or not repository else f"{registry}/{repository}"
 
 
-def _find(store: Store, remote: Remote, ref: BundleRef, *, sure: bool) -> Bundle | None:
-    """Return the version of a remote, or None when it has none; `sure` says that there is no other remote."""
+def _find(store: Store, remote: Remote, ref: BundleRef) -> Bundle | None:
+    """Return the version of a remote, or None when it has none."""
     if not ref.digest:
         digest = remote.resolve_tag(ref.version or DEFAULT_TAG)
         return fetch_cached_version(store, remote, digest) if digest else None
-    if not sure:
-        # What is cached would be found at every remote.
-        try:
-            remote.fetch_manifest(ref.digest)
-        except NotFound:
-            return None
-    digest = Digest(ref.digest)
     try:
-        return fetch_cached_version(store, remote, digest)
+        # What is cached may be of any remote: it tells what a version is, and not that this remote has it.
+        found = remote.fetch_manifest(ref.digest)
     except NotFound:
-        if digest in store.objects:
-            raise
         return None
+    return fetch_cached_version(store, remote, store.objects.put(found.data))
 
 
 def _with_neighbours(names: list[str], ref: BundleRef, here: Surroundings) -> Iterator[str]:

@@ -118,6 +118,12 @@ def test_what_is_nowhere_is_not_found(stub: StubRegistry, tmp_path: Path) -> Non
         worker(stub.host, tmp_path / "cache").ensure_local(f"{REPOSITORY}@{NOWHERE}")
 
 
+def test_a_directory_without_bundles_is_told_of(tmp_path: Path) -> None:
+    with pytest.raises(NotFound) as caught:
+        worker(f"oci:{tmp_path}/none", tmp_path / "cache").ensure_local(NOWHERE)
+    assert caught.value.hint == f"there is no image layout in '{tmp_path}/none'"
+
+
 def test_a_refused_login_is_no_missing_bundle(alice: Workspace, tmp_path: Path) -> None:
     with stub_registry(Quirks(auth="basic")) as stub, pytest.raises(AuthRefused):
         worker(stub.host, tmp_path / "cache").ensure_local(f"{REPOSITORY}@{NOWHERE}")

@@ -8,7 +8,7 @@ import pytest
 from modelops_bundle.bundles.media_types import BUNDLE
 from modelops_bundle.bundles.roles import DEFAULT_ROLES, RoleMismatch
 from modelops_bundle.bundles.tree import tree_of
-from modelops_bundle.errors import Invalid
+from modelops_bundle.errors import Invalid, NotFound, TransferFailed
 from modelops_bundle.resolving import resolution
 from modelops_bundle.resolving.bundle_lookup import NoSuchBundle, Surroundings
 from modelops_bundle.resolving.bundle_ref import parse_bundle_ref
@@ -17,6 +17,7 @@ from modelops_bundle.safe_path import CONFIG_PATH
 from modelops_bundle.settings import Settings
 from modelops_bundle.store.store import Store
 from tests.modelops_bundle.pushed import published
+from tests.support.stub_registry import stub_registry
 
 FILES: dict[str, str | bytes] = {"data/cases.csv": "1,3\n", "models/seir.pkl": "p", "src/seir.py": "BETA = 1\n"}
 ROLES = "roles: {scoring: [models]}\n"
@@ -101,3 +102,23 @@ def test_what_is_nowhere_is_told_with_where_it_was_looked_for(tmp_path: Path) ->
         resolve(tmp_path, "oci:layout:v9")
     with pytest.raises(Invalid):
         resolve(tmp_path, "seir:v1")
+
+
+def test_what_the_cache_knows_is_not_said_to_be_where_it_is_not(tmp_path: Path) -> None:
+    _, version = published(tmp_path / "work", FILES)
+    resolve(tmp_path, f"oci:layout@{version.digest}")
+    with pytest.raises(NoSuchBundle, match=f"no bundle .* at 'oci:{tmp_path}/elsewhere'"):
+        resolve(tmp_path, f"oci:elsewhere@{version.digest}")
+    with stub_registry() as stub:
+        host = stub.host
+        with pytest.raises(NoSuchBundle):
+            resolve(tmp_path, f"{host}/seir@{version.digest}")
+    with pytest.raises(TransferFailed, match="refuses connections"):
+        resolve(tmp_path, f"{host}/seir@{version.digest}")
+
+
+def test_a_version_that_lost_a_blob_is_not_said_to_be_missing(tmp_path: Path) -> None:
+    _, version = published(tmp_path / "work", FILES)
+    (tmp_path / "layout/blobs/sha256" / version.manifest.config.digest[7:]).unlink()
+    with pytest.raises(NotFound, match=f"no blob '{version.manifest.config.digest}'"):
+        resolve(tmp_path, f"oci:layout@{version.digest}")
