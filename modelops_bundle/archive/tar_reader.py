@@ -4,6 +4,7 @@
 Source: POSIX.1-2017, pax, "ustar Interchange Format"; GNU tar manual, "Basic Tar Format".
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -14,6 +15,12 @@ from modelops_bundle.packs.tar_member import BLOCK
 
 _MAX_EXTENDED = 64 << 10
 """Far more than the longest path takes."""
+_MAX_HEADERS = 16
+"""Extended headers of one member; writers use two, and one in front of all."""
+_MAX_FILLING = 64
+"""Reads behind the end; writers fill up a block of some KiB there."""
+_USED = re.compile(r"(?:path|size)\Z|GNU\.sparse")
+"""Keys of extended headers that say what a member is; others are of no use here, whatever their number."""
 _READ = 1 << 20
 _EMPTY = bytes(BLOCK)
 _REGULAR = (b"0", b"\0")
@@ -78,9 +85,13 @@ class TarReader:
 
     def _next(self) -> Member | None:
         records: dict[str, str] = {}
+        extended = 0
         while (block := self._exactly(BLOCK)) != _EMPTY:
             kind, size = self._checked(block)
             if kind in (_PAX, _PAX_GLOBAL, _LONG_NAME):
+                extended += 1
+                if extended > _MAX_HEADERS:
+                    raise self._damaged("a member has too many extended headers")
                 if size > _MAX_EXTENDED:
                     raise self._damaged("an extended header is too large")
                 data = self._exactly(size)
@@ -88,15 +99,16 @@ class TarReader:
                 if kind == _LONG_NAME:
                     records["path"] = self._text(data.rstrip(b"\0"))
                 elif kind == _PAX:
-                    records |= self._records(data)
+                    records |= {key: value for key, value in self._records(data).items() if _USED.match(key)}
                 else:
                     self.comment = self._records(data).get("comment", "")
                 continue
             return self._member(block, kind, size, records)
         # What was compressed ends with a checksum, which is looked at when all of it was read.
-        while self._some(_READ):
-            pass
-        return None
+        for _ in range(_MAX_FILLING):
+            if not self._some(_READ):
+                return None
+        raise self._damaged("it goes on after its end")
 
     def _member(self, block: bytes, kind: bytes, size: int, records: dict[str, str]) -> Member:
         prefix = block[345:500].split(b"\0")[0] if block[257:263] == b"ustar\0" else b""

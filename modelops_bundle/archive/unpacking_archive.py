@@ -1,6 +1,7 @@
 """Unpack an archive into a directory that appears only when all of it was verified."""
 
 import hashlib
+import math
 import os
 import shutil
 from collections.abc import Iterator
@@ -14,12 +15,14 @@ from modelops_bundle.archive.source_directory import check_member
 from modelops_bundle.archive.tar_reader import Member, TarReader
 from modelops_bundle.bundles.tree import Mode, Tree, TreeEntry, tree_of
 from modelops_bundle.digest import PREFIX, Digest, is_digest
-from modelops_bundle.errors import Busy, IntegrityError, Invalid, NotFound, WorkingTreeConflict
+from modelops_bundle.errors import Busy, IntegrityError, Invalid, NotFound, TransferFailed, WorkingTreeConflict
 from modelops_bundle.files.lockfile import hold, hold_passing
 from modelops_bundle.safe_path import UnsafePath
 
 _STAGING = ".tmp-import-"
 _LOCK = ".lock"
+MAX_MEMBERS = 2_000_000
+"""A million files, each in a directory of its own; a few compressed bytes may stand for any number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +98,21 @@ def staging(directory: Path) -> Iterator[Path]:
 def unpack(archive: OpenArchive, directory: Path) -> Tree:
     """Write every member below a new directory and return the tree of what was written.
 
-    Raises IntegrityError for a member that would leave it, or that is there twice.
+    Raises IntegrityError for a member that would leave it, that is there twice, or is one too many, and
+    TransferFailed before more is written than there is room for.
     """
     entries: list[TreeEntry] = []
+    free, needed = _room(directory), 0
     try:
-        for member in archive.reader:
+        for count, member in enumerate(archive.reader, 1):
+            needed += member.size
+            if needed > free:
+                raise TransferFailed(
+                    f"archive '{archive.file}' takes {needed} bytes and more; only {free} bytes are free",
+                    hint="make room, or unpack it on another disk",
+                )
+            if count > MAX_MEMBERS:
+                raise IntegrityError(f"archive '{archive.file}' has more than {MAX_MEMBERS} files and directories")
             if member.path in ("", ".") and member.directory:
                 continue
             target = directory / check_member(member.path, directory=member.directory)
@@ -113,6 +126,12 @@ def unpack(archive: OpenArchive, directory: Path) -> Tree:
         raise IntegrityError(f"archive '{archive.file}' holds a name twice: '{error.filename}'") from None
     except UnsafePath as error:
         raise IntegrityError(f"archive '{archive.file}' is refused: {error.message}") from None
+
+
+def _room(directory: Path) -> float:
+    """Return the free bytes of a file system; some of those on a network do not tell."""
+    usage = shutil.disk_usage(directory)
+    return usage.free if usage.total else math.inf
 
 
 def _write(reader: TarReader, member: Member, target: Path) -> TreeEntry:

@@ -1,7 +1,9 @@
 """Archives of strangers: what is understood, and what is refused."""
 
 import io
+import itertools
 import tarfile
+import tracemalloc
 
 import pytest
 
@@ -109,6 +111,74 @@ def test_a_malformed_extended_header_is_damaged(record: bytes) -> None:
     data = info.tobuf(tarfile.USTAR_FORMAT) + record.ljust(512, b"\0") + header("a", Mode.FILE, 0) + END
     with pytest.raises(DamagedArchive):
         read(data)
+
+
+def extended(record: str, kind: bytes = tarfile.XHDTYPE) -> bytes:
+    """Return an extended header with one record."""
+    data = f" {record}\n".encode()
+    length = len(data) + 2
+    length += len(str(length)) - 2
+    data = str(length).encode() + data
+    info = tarfile.TarInfo("pax")
+    info.type, info.size = kind, len(data)
+    return info.tobuf(tarfile.USTAR_FORMAT) + data.ljust(-len(data) % 512 + len(data), b"\0")
+
+
+@pytest.mark.parametrize("key", ["user.k{}", "GNU.sparse.k{}", "path"])
+@pytest.mark.parametrize("kind", [tarfile.XHDTYPE, tarfile.XGLTYPE])
+def test_extended_headers_without_end_do_not_fill_the_memory(key: str, kind: bytes) -> None:
+    class Endless:
+        """Extended headers, each with another key, until memory or patience ends."""
+
+        read_so_far = 0
+
+        def __init__(self) -> None:
+            self.left = b""
+            self.numbers = itertools.count()
+
+        def read(self, size: int = -1, /) -> bytes:
+            while len(self.left) < size:
+                self.left += extended(f"{key.format(next(self.numbers))}={'x' * 10_000}", kind)
+            data, self.left = self.left[:size], self.left[size:]
+            self.read_so_far += size
+            assert self.read_so_far < 10 << 20
+            return data
+
+    with pytest.raises(DamagedArchive, match="too many"):
+        TarReader(Endless(), "a.tar")
+
+
+def test_of_an_extended_header_only_what_is_used_is_kept() -> None:
+    many = b"".join(extended(f"user.k{number}={'x' * 30_000}") for number in range(8))
+    data = many + extended("path=b") + header("a", Mode.FILE, 3) + b"abc".ljust(512, b"\0") + END
+    tracemalloc.start()
+    try:
+        assert read(data) == [("b", b"abc", False)]
+        assert tracemalloc.get_traced_memory()[1] < 150_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_sparse_files_are_refused() -> None:
+    with pytest.raises(UnsupportedMediaType, match="'a'"):
+        read(extended("GNU.sparse.major=1") + header("a", Mode.FILE, 0) + END)
+
+
+def test_what_follows_the_end_is_not_read_for_ever() -> None:
+    class Zeros:
+        """An archive, and what a few bytes of zstd may stand for."""
+
+        left = directory_header("d")
+        given = 0
+
+        def read(self, size: int = -1, /) -> bytes:
+            data, self.left = self.left[:size], self.left[size:]
+            self.given += size
+            assert self.given < 1 << 30
+            return data.ljust(size, b"\0")
+
+    with pytest.raises(DamagedArchive, match="after its end"):
+        list(TarReader(Zeros(), "a.tar"))
 
 
 def test_an_extended_header_of_any_size_does_not_fill_the_memory() -> None:

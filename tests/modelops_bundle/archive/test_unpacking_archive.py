@@ -1,8 +1,11 @@
 """An archive becomes a directory when all of it is right, or not at all."""
 
+import shutil
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -12,7 +15,7 @@ from modelops_bundle.archive.directory_archive import COMMENT, export_directory
 from modelops_bundle.archive.unpacking_archive import OpenArchive, open_archive, restore_directory, unpack
 from modelops_bundle.bundles.tree import Tree
 from modelops_bundle.digest import Digest
-from modelops_bundle.errors import IntegrityError, Invalid, NotFound, WorkingTreeConflict
+from modelops_bundle.errors import IntegrityError, Invalid, NotFound, TransferFailed, WorkingTreeConflict
 from modelops_bundle.packs.tar_member import comment_header
 from tests.modelops_bundle.archive.archives import FILES, make, tar_of
 
@@ -135,6 +138,34 @@ def test_what_a_killed_import_left_goes_with_the_next(tmp_path: Path, exported: 
     assert list(tmp_path.glob(".tmp*/half"))
     restore(exported, tmp_path / "other")
     assert not list(tmp_path.glob(".tmp*"))
+
+
+def test_more_than_the_disk_holds_is_refused_before_it_is_full(
+    tmp_path: Path, exported: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    size = sum(map(len, FILES.values()))
+    usage = partial(SimpleNamespace, total=1 << 40, used=0)
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: usage(free=size - 1))
+    with pytest.raises(TransferFailed, match=f"only {size - 1} bytes are free"):
+        restore(exported, tmp_path / "two")
+    assert not (tmp_path / "two").exists()
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: usage(free=size))
+    restore(exported, tmp_path / "two")
+
+
+def test_a_file_system_that_does_not_tell_its_size_takes_everything(
+    tmp_path: Path, exported: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(total=0, used=0, free=0))
+    restore(exported, tmp_path / "two")
+
+
+def test_more_members_than_a_bundle_may_have_are_refused(
+    tmp_path: Path, exported: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unpacking_archive, "MAX_MEMBERS", 10)
+    with pytest.raises(IntegrityError, match="more than 10"):
+        restore(exported, tmp_path / "two")
 
 
 def test_places_that_do_not_exist_are_named(tmp_path: Path, exported: Path) -> None:
