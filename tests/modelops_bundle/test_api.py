@@ -5,7 +5,7 @@ import pytest
 from modelops_bundle import api, ops
 from modelops_bundle.api import load_config, push_dir
 from modelops_bundle.errors import Invalid, NotFound, RemoteMoved
-from tests.support.registering import make_unregistered, registry
+from tests.support.model_projects import make_unregistered, registry
 from tests.support.registry_server import RegistryServer
 from tests.support.worker import worker
 from tests.support.workspace import Workspace, snapshot

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 import modelops_bundle.cli
 from modelops_bundle.porcelain.commands import PORCELAIN
 from tests.support.cli import CHECKOUT
-from tests.support.registering import make_unregistered
+from tests.support.model_projects import make_unregistered
 from tests.support.workspace import Workspace
 
 MODULE = [sys.executable, "-m", "modelops_bundle.cli"]

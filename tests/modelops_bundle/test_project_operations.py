@@ -10,7 +10,7 @@ from modelops_bundle.errors import Invalid, NotFound, RemoteMoved
 from modelops_bundle.operations import BundleRef, Operations, default_provider_from_env
 from modelops_bundle.storage.policy import Destination
 from modelops_bundle.sync.status import Standing
-from tests.support.registering import make_unregistered
+from tests.support.model_projects import make_unregistered
 from tests.support.worker import digest_in
 from tests.support.workspace import Workspace
 

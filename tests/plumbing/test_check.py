@@ -8,7 +8,7 @@ import pytest
 
 from tests.plumbing.sample import assert_refused, check_golden
 from tests.support.cli import run
-from tests.support.registering import NETWORK, RATES, edit, make_registered, models
+from tests.support.model_projects import NETWORK, RATES, edit, make_registered, models
 from tests.support.workspace import Workspace
 
 READY = (0, "", "")

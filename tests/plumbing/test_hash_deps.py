@@ -7,7 +7,7 @@ import pytest
 
 from tests.plumbing.sample import assert_refused, golden, succeed
 from tests.support.cli import run
-from tests.support.registering import make_unregistered, models
+from tests.support.model_projects import make_unregistered, models
 from tests.support.workspace import Workspace
 
 

@@ -7,7 +7,7 @@ import pytest
 from tests.modelops_bundle.source.projects import notebook
 from tests.plumbing.sample import assert_refused, golden, succeed
 from tests.support.cli import run
-from tests.support.registering import make_unregistered
+from tests.support.model_projects import make_unregistered
 from tests.support.workspace import Workspace
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from modelops_bundle.plumbing import _past_entry
-from tests.support.model_projects import RATES, write_models
+from tests.support.model_projects import README_FILES, write_readme_project
 from tests.support.workspace import Workspace
 
 MODEL = "network_model_networkseir"
@@ -16,14 +16,14 @@ MODEL = "network_model_networkseir"
 def clone(tmp_path: Path) -> Workspace:
     """A fresh clone of `latest`, in which two dependencies of the model are not as in `v1`."""
     work, clone = Workspace(tmp_path / "work"), Workspace(tmp_path / "clone")
-    write_models(work.root)
+    write_readme_project(work.root)
     remote = f"oci:{tmp_path / 'remote'}"
     work.ok("init", "--remote", remote)
     work.ok("register-model", "models/network_model.py", "--data", "data")
     work.write("README.md", "# Model\n")
     work.ok("add", "README.md")
     work.ok("push", "--tag", "v1")
-    work.write("models/rates.py", RATES.lstrip().replace("60", "90"))
+    work.write("models/rates.py", README_FILES["models/rates.py"].lstrip().replace("60", "90"))
     work.write("data/demographics.csv", "age,people\n0-14,311\n")
     work.write("README.md", "# The model\n")
     work.ok("push")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.cli import CHECKOUT, run
-from tests.support.registering import make_unregistered
+from tests.support.model_projects import make_unregistered
 from tests.support.workspace import Workspace, assert_refusal
 
 # Completes the last argument, and prints what bash would offer, one a line.

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.registering import make_unregistered
+from tests.support.model_projects import make_unregistered
 from tests.support.workspace import Workspace
 
 

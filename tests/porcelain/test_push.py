@@ -11,7 +11,7 @@ from modelops_bundle.checkout.tracking import Tracked, snapshot
 from modelops_bundle.models import renewed_snapshot
 from modelops_bundle.models.entries import Entry, digests_of
 from modelops_bundle.models.registry_yaml.file import parse_registry
-from tests.support.registering import RATES, edit, make_registered
+from tests.support.model_projects import RATES, edit, make_registered
 from tests.support.workspace import Workspace
 
 REGISTRY = ".modelops-bundle/registry.yaml"

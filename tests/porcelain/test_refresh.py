@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.registering import REGISTRY, make_unregistered, models
+from tests.support.model_projects import REGISTRY, make_unregistered, models
 from tests.support.workspace import Workspace
 
 

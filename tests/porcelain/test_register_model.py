@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.registering import FILES, REGISTRY, SIR, make_unregistered, models
+from tests.support.model_projects import FILES, REGISTRY, SIR, make_unregistered, models
 from tests.support.workspace import METADATA, Workspace
 
 SEIR_NEEDS = ["models/__init__.py", "models/rates.py", "models/seir.py"]

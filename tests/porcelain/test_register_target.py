@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.registering import FILES, REGISTRY, make_unregistered, registry
+from tests.support.model_projects import FILES, REGISTRY, make_unregistered, registry
 from tests.support.workspace import Workspace
 
 

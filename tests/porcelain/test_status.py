@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.registering import FILES, NETWORK, RATES, edit, make_registered
+from tests.support.model_projects import FILES, NETWORK, RATES, edit, make_registered
 from tests.support.workspace import Workspace, assert_refusal
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.registering import make_unregistered, registry
+from tests.support.model_projects import make_unregistered, registry
 from tests.support.workspace import Workspace
 
 

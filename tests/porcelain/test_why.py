@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from modelops_bundle.digest import digest_of
-from tests.support.model_projects import write_models
+from tests.support.model_projects import write_readme_project
 from tests.support.workspace import Workspace
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -30,7 +30,7 @@ def notebook(*cells: str, output: str = "") -> str:
 def work(tmp_path: Path) -> Workspace:
     """A checkout with a registered model that has code, a notebook and data of all kinds, and with targets."""
     work = Workspace(tmp_path / "work")
-    write_models(work.root)
+    write_readme_project(work.root)
     work.write("analysis/explore.ipynb", notebook("import csv", "days = 60\nshown = 5", "print(days)"))
     work.write("data/settings.yaml", "sir:\n  beta: 0.3\n  ages: [0, 15, 65]\n")
     work.write("data/runs.json", '{"runs": [{"seed": 1}, {"seed": 2}]}\n')

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.support import cli
+from tests.support.model_projects import make_registered
 from tests.support.programs import require
-from tests.support.registering import make_registered
 from tests.support.workspace import METADATA, Workspace, assert_refusal
 
 

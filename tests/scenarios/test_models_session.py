@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.cli import CHECKOUT
-from tests.support.model_projects import write_models
+from tests.support.model_projects import write_readme_project
 from tests.support.registry_server import RegistryServer
 
 pytestmark = pytest.mark.server("docker-registry")
@@ -44,7 +44,7 @@ def shell(tmp_path: Path) -> Shell:
     program.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -c "{call}" "$@"\n')
     program.chmod(0o755)
     project = tmp_path / "seir"
-    write_models(project)
+    write_readme_project(project)
     (project / "data" / "contact_patterns.csv").write_text("a,b\n1,2\n")
     (project / "scratch").mkdir()
     (project / "scratch" / "notes.txt").write_text("by hand\n")

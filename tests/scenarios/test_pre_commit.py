@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.cli import CHECKOUT
+from tests.support.model_projects import RATES, edit, make_registered
 from tests.support.programs import require_module
-from tests.support.registering import RATES, edit, make_registered
 from tests.support.workspace import Workspace
 
 pytestmark = pytest.mark.server("git")

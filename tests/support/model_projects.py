@@ -1,16 +1,117 @@
-"""Projects with models, as scientists have them: what the tests of models and targets read, change and publish.
+"""Projects with models and targets, as scientists have them: what tests read, register, change and publish.
 
-write_models(alice.root)
-alice.ok("register-model", "models/seir.py", "--class", "StarsimSIR", "--data", "data/demographics.csv")
+work = make_registered(tmp_path / "project")
+edit(work, "models/rates.py", "0.3", "0.4")
+assert models(work)["seir_seir"]["data"] == ["data/people.csv"]
 
+That project, `FILES`, has a bit of everything in a few lines. `README_FILES` is the one that the README types of:
 `models/seir.py` imports `models/rates.py`; `models/network_model.py` reaches it through `models/contacts.py`.
 """
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from textwrap import dedent
+from typing import Any
 
-SEIR = '''
+import yaml
+
+from tests.support.workspace import Workspace
+
+REGISTRY = ".modelops-bundle/registry.yaml"
+
+SEIR = """\
+from abc import ABC, abstractmethod
+
+from modelops_calabaria import BaseModel, ParameterSpace, ParameterSpec, model_output, model_scenario
+
+from .rates import BETA
+
+
+class Common(BaseModel, ABC):
+    PARAMS = ParameterSpace([ParameterSpec("beta", lower=0.1, upper=1.0, kind="float", doc="per day")])
+
+    @abstractmethod
+    def compartments(self):
+        ...
+
+    @model_output("incidence")
+    def incidence(self, raw, seed):
+        return raw
+
+
+class Seir(Common):
+    def compartments(self):
+        return "SEIR"
+
+    @model_output("deaths")
+    def deaths(self, raw, seed):
+        return raw * BETA
+
+    @model_scenario("lockdown")
+    def lockdown(self):
+        return None
+"""
+RATES = "BETA = 0.3\n"
+NETWORK = """\
+from modelops_calabaria import BaseModel, model_output
+
+
+class NetworkSeir(BaseModel):
+    @model_output("prevalence")
+    def prevalence(self, raw, seed):
+        return raw
+"""
+SIR = """\
+import pydantic
+import starsim as ss
+
+
+class StarsimSIR(ss.SIR):
+    pass
+
+
+class Settings(pydantic.BaseModel):
+    pass
+
+
+class Plain:
+    pass
+"""
+TARGETS = """\
+from modelops_calabaria import calibration_target
+
+
+@calibration_target(
+    model_output="incidence", data={"cases": "data/cases.csv"}, weight=2.0, labels={"region": "north"}
+)
+def weekly_cases(paths):
+    return paths
+
+
+@calibration_target(model_output="deaths", name="deaths", data={"deaths": "data/deaths.csv"})
+def weekly_deaths(paths):
+    return paths
+"""
+PYPROJECT = '[project]\nname = "seir"\nversion = "0.1.0"\ndependencies = ["modelops-calabaria"]\n'
+FILES = {
+    "pyproject.toml": PYPROJECT,
+    "README.md": "# Models\n",
+    "models/__init__.py": "",
+    "models/seir.py": SEIR,
+    "models/rates.py": RATES,
+    "models/network.py": NETWORK,
+    "models/sir.py": SIR,
+    "targets/__init__.py": "",
+    "targets/fits.py": TARGETS,
+    "data/people.csv": "age,count\n0,10\n",
+    "data/deep/contacts.csv": "age,contacts\n",
+    "data/cases.csv": "day,cases\n0,1\n",
+    "data/deaths.csv": "day,deaths\n",
+}
+
+
+README_SEIR = '''
 """An agent-based SIR model on a random network."""
 
 import polars as pl
@@ -60,7 +161,7 @@ class StarsimSIR(BaseModel):
         return ScenarioSpec("lockdown", doc="Contacts are halved", param_patches={"beta": 0.05})
 '''
 
-NETWORK_MODEL = '''
+README_NETWORK_MODEL = '''
 """The same disease on a network of households."""
 
 import csv
@@ -95,7 +196,7 @@ class NetworkSEIR(BaseModel):
         return raw.to_df()
 '''
 
-RATES = '''
+README_RATES = '''
 """Rates and times."""
 
 DAYS = 60
@@ -106,7 +207,7 @@ def daily_rate(weekly):
     return weekly / 7
 '''
 
-CONTACTS = '''
+README_CONTACTS = '''
 """Contacts between age groups."""
 
 from . import rates
@@ -117,7 +218,7 @@ def normalised(rows):
     return [[rates.daily_rate(float(cell)) for cell in row[1:]] for row in rows[1:]]
 '''
 
-INCIDENCE = '''
+README_INCIDENCE = '''
 """How well simulated incidence fits what was observed."""
 
 import modelops_calabaria as cb
@@ -138,31 +239,74 @@ def incidence_replicate_mean_target(data_paths):
     return cb.LossTarget(model_output="incidence", data=pl.read_csv(data_paths["observed"]))
 '''
 
-PYPROJECT = """
+README_PYPROJECT = """
 [project]
 name = "seir-model"
 version = "0.1.0"
 dependencies = ["modelops-calabaria", "starsim"]
 """
 
-FILES: Mapping[str, str] = {
-    "pyproject.toml": PYPROJECT,
+README_FILES: Mapping[str, str] = {
+    "pyproject.toml": README_PYPROJECT,
     "models/__init__.py": "",
-    "models/seir.py": SEIR,
-    "models/network_model.py": NETWORK_MODEL,
-    "models/contacts.py": CONTACTS,
-    "models/rates.py": RATES,
+    "models/seir.py": README_SEIR,
+    "models/network_model.py": README_NETWORK_MODEL,
+    "models/contacts.py": README_CONTACTS,
+    "models/rates.py": README_RATES,
     "targets/__init__.py": "",
-    "targets/incidence.py": INCIDENCE,
+    "targets/incidence.py": README_INCIDENCE,
     "data/demographics.csv": "age,people\n0-14,310\n15-64,1240\n65+,450\n",
     "data/contact_patterns.csv": "age,0-14,15-64,65+\n0-14,48,27,4\n15-64,21,56,11\n65+,5,18,13\n",
     "data/observed_incidence.csv": "day,infections\n1,3\n2,7\n3,12\n",
 }
 
 
-def write_models(root: Path) -> None:
-    """Write a project with two models, their shared code, their data, and two targets; nothing is tracked."""
-    write_sources(root, FILES)
+def make_unregistered(root: Path, remote: str = "") -> Workspace:
+    """Make the project, in which nothing is tracked."""
+    work = Workspace(root)
+    for path, content in FILES.items():
+        work.write(path, content)
+    work.ok("init", *(("--remote", remote) if remote else ()))
+    return work
+
+
+def make_registered(root: Path, remote: str = "") -> Workspace:
+    """Make the project with the models `seir_seir` and `network_networkseir` and both targets; all is tracked."""
+    work = make_unregistered(root, remote)
+    work.ok("register-model", "models/seir.py", "--data", "data/people.csv")
+    work.ok("register-model", "models/network.py")
+    work.ok("register-target", "targets/fits.py")
+    work.ok("add", ".")
+    return work
+
+
+def edit(work: Workspace, path: str, old: str, new: str) -> None:
+    """Replace a text in a file, once; its time becomes another one whatever the clock says."""
+    file = work.root / path
+    text = file.read_text()
+    assert text.count(old) == 1, text
+    file.write_text(text.replace(old, new))
+    stat = file.stat()
+    os.utime(file, ns=(stat.st_atime_ns, stat.st_mtime_ns + 1))
+
+
+def registry(work: Workspace) -> dict[str, Any]:
+    """Return what the registry holds."""
+    document = yaml.safe_load(work.read(REGISTRY))
+    assert isinstance(document, dict)
+    return document
+
+
+def models(work: Workspace) -> dict[str, Any]:
+    """Return the registered models by id."""
+    found = registry(work)["models"]
+    assert isinstance(found, dict)
+    return found
+
+
+def write_readme_project(root: Path) -> None:
+    """Write the project of the README, with two models and two targets; nothing is tracked."""
+    write_sources(root, README_FILES)
 
 
 def write_sources(root: Path, files: Mapping[str, str]) -> None:

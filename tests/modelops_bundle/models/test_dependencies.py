@@ -12,7 +12,7 @@ from modelops_bundle.models.model_digest import digest_of_entry
 from modelops_bundle.source.facts import Parameter
 from modelops_bundle.source.import_graph import ImportGraph
 from tests.modelops_bundle.source.projects import make_project, notebook, sources_of
-from tests.support.registering import FILES
+from tests.support.model_projects import FILES
 
 SEIR = ModelEntry("seir", "models/seir.py", "Seir", "models.seir:Seir", declared_data=("data/people.csv",))
 FIT = TargetEntry("fit", "targets/fits.py", "weekly_cases", "targets.fits:weekly_cases", "")

@@ -8,7 +8,7 @@ from modelops_bundle.models.overview import Overview, assess
 from modelops_bundle.models.readiness import Condition
 from modelops_bundle.models.registering.recording import look_around
 from modelops_bundle.models.registry_yaml.file import read_registry
-from tests.support.registering import edit, make_registered
+from tests.support.model_projects import edit, make_registered
 from tests.support.workspace import Workspace
 
 

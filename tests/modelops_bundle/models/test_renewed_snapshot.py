@@ -13,7 +13,7 @@ from modelops_bundle.models.registry_yaml.file import parse_registry, read_regis
 from modelops_bundle.models.renewal import BrokenModels, Renewal
 from modelops_bundle.models.renewed_snapshot import carry_out, snapshot_renewed
 from modelops_bundle.safe_path import REGISTRY_PATH
-from tests.support.registering import edit, make_registered
+from tests.support.model_projects import edit, make_registered
 from tests.support.workspace import Workspace
 
 

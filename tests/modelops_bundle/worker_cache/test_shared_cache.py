@@ -14,7 +14,7 @@ import pytest
 from modelops_bundle.worker_cache.layout import CacheLayout
 from modelops_bundle.worker_cache.registered import RegistryMismatch
 from tests.support.cli import CHECKOUT
-from tests.support.registering import make_unregistered
+from tests.support.model_projects import make_unregistered
 from tests.support.stub_registry import StubRegistry, stub_registry
 from tests.support.worker import REPOSITORY, publish, worker
 from tests.support.workspace import Workspace, snapshot

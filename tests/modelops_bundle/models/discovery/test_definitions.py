@@ -21,7 +21,7 @@ from modelops_bundle.models.discovery.definitions import (
 from modelops_bundle.source.facts import Parameter
 from tests.modelops_bundle.source.projects import make_project, notebook, sources_of
 from tests.support.folder_sources import FolderSources
-from tests.support.model_projects import write_models, write_sources
+from tests.support.model_projects import write_readme_project, write_sources
 
 PLATFORM = "from modelops_calabaria import BaseModel, model_output, model_scenario\n"
 
@@ -43,7 +43,7 @@ def refusal(root: Path, files: Mapping[str, str], name: str, path: str = "models
 
 
 def test_a_model_is_found_with_everything_that_the_platform_finds_on_it(tmp_path: Path) -> None:
-    write_models(tmp_path)
+    write_readme_project(tmp_path)
     sources = sources_of(make_project(tmp_path, {}))
     beta = Parameter("beta", 0.01, 0.2, "float", "Chance of infection per contact and day")
     dur_inf = Parameter("dur_inf", 3, 10, "int", "Days of infectiousness")

@@ -11,7 +11,7 @@ from modelops_bundle.models.readiness import Condition
 from modelops_bundle.models.registering.recording import look_around
 from modelops_bundle.models.registry_yaml.file import read_registry
 from tests.modelops_bundle.source.projects import notebook
-from tests.support.registering import make_unregistered
+from tests.support.model_projects import make_unregistered
 from tests.support.workspace import Workspace
 
 

@@ -10,7 +10,7 @@ from modelops_bundle.models.registering.model_registration import ModelRequest, 
 from modelops_bundle.models.registering.registration import How
 from modelops_bundle.models.registering.surroundings import Surroundings
 from tests.modelops_bundle.source.projects import make_project, sources_of
-from tests.support.registering import FILES
+from tests.support.model_projects import FILES
 
 MODEL = "import starsim as ss\n\nclass Sir(ss.Sim):\n    pass\n"
 

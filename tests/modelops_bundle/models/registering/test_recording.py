@@ -13,7 +13,7 @@ from modelops_bundle.models.registering.registration import Registered, refresh_
 from modelops_bundle.models.registry_yaml.file import format_registry, read_registry
 from tests.support.cli import run_process
 from tests.support.killed import killed_at
-from tests.support.registering import REGISTRY, make_unregistered, models, registry
+from tests.support.model_projects import REGISTRY, make_unregistered, models, registry
 from tests.support.workspace import Workspace
 
 COMMAND = ("register-model", "models/seir.py", "--data", "data")

@@ -11,7 +11,7 @@ from modelops_bundle.models.registering.registration import How, refresh_entries
 from modelops_bundle.models.registering.surroundings import Surroundings
 from tests.modelops_bundle.models.registered import model, target
 from tests.modelops_bundle.source.projects import make_project, sources_of
-from tests.support.registering import FILES
+from tests.support.model_projects import FILES
 
 SEIR = ModelEntry("seir", "models/seir.py", "Seir", "models.seir:Seir", auto_code=False)
 FIT = TargetEntry("fit", "targets/fits.py", "weekly_cases", "targets.fits:weekly_cases", "")

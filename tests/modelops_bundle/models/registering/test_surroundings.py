@@ -7,7 +7,7 @@ import pytest
 from modelops_bundle.errors import Invalid, NotFound
 from modelops_bundle.models.registering.surroundings import Surroundings, check_entrypoint
 from tests.modelops_bundle.source.projects import make_project, sources_of
-from tests.support.registering import FILES
+from tests.support.model_projects import FILES
 
 
 def around(root: Path, *, track: bool = True) -> Surroundings:

@@ -9,7 +9,7 @@ from modelops_bundle.models.entries import ModelEntry, ModelRegistry
 from modelops_bundle.models.registering.surroundings import Surroundings
 from modelops_bundle.models.registering.target_registration import TargetRequest, register_targets
 from tests.modelops_bundle.source.projects import make_project, sources_of
-from tests.support.registering import FILES
+from tests.support.model_projects import FILES
 
 FITS = "targets/fits.py"
 
