@@ -186,7 +186,7 @@ def _shared_value(key: str, text: str, section: Mapping[str, Any], directory: Pa
 
 
 def _text_of(value: object) -> str:
-    return ",".join(value) if isinstance(value, tuple) else str(value)
+    return ",".join(value) if isinstance(value, tuple) else str(value or "")
 
 
 def _check_threshold(text: str) -> int:

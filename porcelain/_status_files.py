@@ -4,6 +4,7 @@ from typing import Any
 
 from modelops_bundle.errors import BundleError
 from modelops_bundle.plumbing._session import Session
+from modelops_bundle.porcelain._places import place_json, place_text
 from modelops_bundle.porcelain._render import human_size, say, table
 from modelops_bundle.safe_path import printable
 from modelops_bundle.sync.scanning import ScannedFile, scanned_files
@@ -28,7 +29,7 @@ def files_json(session: Session, status: Status) -> dict[str, Any]:
             "size": file.size,
             "mode": file.mode,
             "digest": file.digest,
-            **({"place": file.place, "why": file.why} if file.place else {}),
+            **(place_json(file.place, file.why, file.tier) if file.place else {}),
         }
         for file in found
         if file.digest
@@ -47,4 +48,5 @@ def _scan(session: Session, status: Status) -> tuple[list[ScannedFile], str]:
 
 def _row(file: ScannedFile) -> tuple[str, ...]:
     size = "" if file.size is None else human_size(file.size)
-    return printable(file.path), file.state, size, file.mode or "", file.place or "", file.why
+    place = place_text(file.place, file.tier) if file.place else ""
+    return printable(file.path), file.state, size, file.mode or "", place, file.why

@@ -20,6 +20,7 @@ Options that travel with the bundle:
   storage.provider         azure, s3, gcs or directory
   storage.container        the container, bucket or directory
   storage.prefix           what the names of blobs begin with
+  storage.tier             the tier of new blobs: hot, cool or archive
   storage.force_blob_patterns, storage.force_oci_patterns
                            patterns, separated by commas, of files that always or never go there
   annotations.NAME         an annotation of the manifest

@@ -14,7 +14,7 @@ from blake3 import blake3
 
 from modelops_bundle.blob_stores.azure_client import container_client
 from modelops_bundle.blob_stores.azure_errors import azure_error
-from modelops_bundle.blob_stores.blob_store import BlobStat, Tier
+from modelops_bundle.blob_stores.blob_store import BlobStat
 from modelops_bundle.blob_stores.checked_content import CheckedContent
 from modelops_bundle.blob_stores.kept_digest import DIGEST_KEY, kept_digest
 from modelops_bundle.blob_stores.location import Container
@@ -24,6 +24,7 @@ from modelops_bundle.blob_stores.storage_access import StorageAccess
 from modelops_bundle.blob_stores.store_errors import MissingBlob, check_size
 from modelops_bundle.digest import Digest, hex_of
 from modelops_bundle.remote import BlobStatus
+from modelops_bundle.tier import Tier
 
 MOST_BLOCKS = 50_000
 """https://learn.microsoft.com/rest/api/storageservices/understanding-block-blobs--append-blobs--and-page-blobs"""

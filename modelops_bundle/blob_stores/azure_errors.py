@@ -15,6 +15,7 @@ from azure.core.exceptions import (
 from modelops_bundle.blob_stores.location import Container
 from modelops_bundle.blob_stores.store_errors import (
     ArchivedBlob,
+    BlobOnItsWay,
     LostRace,
     MissingBlob,
     MissingContainer,
@@ -32,13 +33,17 @@ def azure_error(error: AzureError, container: Container, key: str) -> BundleErro
     """Return the error to raise; nothing of the SDK's but its code and status is repeated."""
     name, uri = container.uri(), container.uri(key)
     if isinstance(error, HttpResponseError) and error.response is not None:
-        code = str(getattr(error, "error_code", None) or "")
+        named = getattr(error, "error_code", None)
+        code = str(getattr(named, "value", named) or "")  # for some it is a member of an enumeration
         code = code if code.isalnum() else ""
         said = f"HTTP {error.status_code} {code}".rstrip()
         if code == "ContainerNotFound":
             return MissingContainer(name, f"az storage container create --name {container.name}")
-        if code == "BlobArchived" or code == "BlobBeingRehydrated":
-            return ArchivedBlob(uri)
+        if code == "BlobArchived":
+            blob = f"--container-name '{container.name}' --name '{key}'"
+            return ArchivedBlob(uri, f"az storage blob set-tier --tier Hot {blob}")
+        if code == "BlobBeingRehydrated":
+            return BlobOnItsWay(uri)
         if code in _RACES:
             return LostRace(uri)
         if error.status_code in (401, 403) or isinstance(error, ClientAuthenticationError):

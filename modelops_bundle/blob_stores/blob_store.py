@@ -7,19 +7,11 @@ AuthRefused (4), NotFound (1) with the URI, IntegrityError (5); none of them rep
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import BinaryIO, Protocol
 
 from modelops_bundle.digest import Digest
 from modelops_bundle.remote import BlobStatus
-
-
-class Tier(StrEnum):
-    """How readily a blob can be read, and so what keeping it costs; a directory has no tiers."""
-
-    HOT = "hot"
-    COOL = "cool"
-    ARCHIVE = "archive"
+from modelops_bundle.tier import Tier
 
 
 @dataclass(frozen=True, slots=True)

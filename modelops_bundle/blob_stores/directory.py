@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from modelops_bundle.blob_stores.blob_store import BlobStat, Tier
+from modelops_bundle.blob_stores.blob_store import BlobStat
 from modelops_bundle.blob_stores.checked_content import BLOCK, CheckedContent
 from modelops_bundle.blob_stores.location import Container
 from modelops_bundle.blob_stores.store_errors import (
@@ -20,6 +20,7 @@ from modelops_bundle.errors import BundleError, NotFound
 from modelops_bundle.files.durable import replacing
 from modelops_bundle.files.hashing import open_regular
 from modelops_bundle.remote import BlobStatus
+from modelops_bundle.tier import Tier
 
 
 class DirectoryStore:

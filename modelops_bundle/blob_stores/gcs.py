@@ -9,7 +9,7 @@ from typing import Any, BinaryIO, TypeVar
 
 from google.cloud.storage.retry import DEFAULT_RETRY
 
-from modelops_bundle.blob_stores.blob_store import BlobStat, Tier
+from modelops_bundle.blob_stores.blob_store import BlobStat
 from modelops_bundle.blob_stores.checked_content import CheckedContent
 from modelops_bundle.blob_stores.gcs_client import gcs_client
 from modelops_bundle.blob_stores.gcs_errors import SDK_ERRORS, gcs_error, missing_bucket
@@ -21,6 +21,7 @@ from modelops_bundle.blob_stores.storage_access import StorageAccess
 from modelops_bundle.blob_stores.store_errors import MissingBlob, check_size
 from modelops_bundle.digest import Digest, hex_of
 from modelops_bundle.remote import BlobStatus
+from modelops_bundle.tier import Tier
 
 CHUNK = 5 * PART
 """Bytes of one request of an upload, which is in memory twice: as they follow each other, large ones cost less."""

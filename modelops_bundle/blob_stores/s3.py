@@ -15,7 +15,7 @@ from botocore.exceptions import (
     ResponseStreamingError,
 )
 
-from modelops_bundle.blob_stores.blob_store import BlobStat, Tier
+from modelops_bundle.blob_stores.blob_store import BlobStat
 from modelops_bundle.blob_stores.checked_content import CheckedContent
 from modelops_bundle.blob_stores.kept_digest import DIGEST_KEY, kept_digest
 from modelops_bundle.blob_stores.location import Container
@@ -28,6 +28,7 @@ from modelops_bundle.blob_stores.storage_access import StorageAccess
 from modelops_bundle.blob_stores.store_errors import MissingBlob, check_size
 from modelops_bundle.digest import Digest, hex_of
 from modelops_bundle.remote import BlobStatus
+from modelops_bundle.tier import Tier
 
 _CLASSES = {Tier.HOT: "STANDARD", Tier.COOL: "STANDARD_IA", Tier.ARCHIVE: "GLACIER"}
 

@@ -50,7 +50,8 @@ def s3_error(error: BotoCoreError | ClientError, container: Container, key: str)
         if code == "NoSuchBucket" or (status == 404 and not key):
             return MissingContainer(name, f"aws s3 mb s3://{container.name}")
         if code == "InvalidObjectState":
-            return ArchivedBlob(uri)
+            restored = f"--bucket '{container.name}' --key '{key}' --restore-request Days=7"
+            return ArchivedBlob(uri, f"aws s3api restore-object {restored}")
         if code in _RACES:
             return LostRace(uri)
         if status in (401, 403):

@@ -28,10 +28,20 @@ class DamagedBlob(IntegrityError):
 class ArchivedBlob(TransferFailed):
     """A blob is in a tier that cannot be read at once."""
 
-    def __init__(self, uri: str) -> None:
+    def __init__(self, uri: str, restore: str) -> None:
         super().__init__(
             f"'{uri}' is archived, and cannot be read at once",
-            hint="restore it to the hot tier with the tools of your cloud, which takes hours, then run it again",
+            hint=f"restore it, which takes hours, then run the same command again: {restore}",
+        )
+
+
+class BlobOnItsWay(TransferFailed):
+    """A blob is being restored from its archive."""
+
+    def __init__(self, uri: str) -> None:
+        super().__init__(
+            f"'{uri}' is still being restored from the archive",
+            hint="run the same command again in an hour or more: nothing else is needed",
         )
 
 

@@ -38,10 +38,13 @@ class LinkTarget:
 
 @dataclass(frozen=True, slots=True)
 class External:
-    """The file lies in a blob store, outside the registry; `tier` is what an earlier tool says of it."""
+    """The file lies in a blob store, outside the registry; `tier` is what its publisher asked the store for."""
 
     uri: str
     tier: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        return {"uri": self.uri, **({"tier": self.tier} if self.tier else {})}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +80,7 @@ def place_to_json(place: Place) -> Any:
             return "empty"
         case LinkTarget(target):
             return {"link": target}
-        case External(uri):
-            return {"uri": uri}
-        case Terms():
+        case External() | Terms():
             return place.to_json()
 
 
@@ -97,7 +98,9 @@ def place_from_json(value: Any, entry: TreeEntry, labels: Labels) -> Place:
             if entry.mode is not Mode.LINK or len(raw) != entry.size or digest_of(raw) != entry.digest:
                 raise ValueError(f"the target of '{entry.path}' does not match its digest")
             return place
-        case {"uri": str(uri)}:
+        case {"uri": str(uri), "tier": str(tier)}:
+            place = External(uri, tier)
+        case {"uri": str(uri)} if "tier" not in value:
             place = External(uri)
         case {"terms": list()}:
             place = terms_from_json(value, labels)

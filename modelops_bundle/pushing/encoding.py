@@ -45,12 +45,12 @@ def encode(
     index: Mapping[str, IndexEntry],
     known: Known,
     sink: PackSink,
-    external: Mapping[str, str] = MappingProxyType({}),
+    external: Mapping[str, External] = MappingProxyType({}),
 ) -> Bundle:
     """Describe a tree as a bundle, giving each new pack to `sink` as soon as it is finished.
 
     Content that is `known` to be at the remote is named, not packed again. Without it, the result depends on
-    the tree, the configuration and `external` only, the URIs of files in blob stores by path. Raises FileChanged,
+    the tree, the configuration and `external` only, places in blob stores by path. Raises FileChanged,
     ContentGone, TooManyLayers and IndexTooLarge.
     """
     inside = Tree((path, entry) for path, entry in tree.items() if path not in external) if external else tree
@@ -110,7 +110,7 @@ def _place(
     entry: TreeEntry,
     packed: Mapping[str, None],
     terms: Mapping[Digest, Terms],
-    external: Mapping[str, str],
+    external: Mapping[str, External],
 ) -> Place:
     check_path(entry.path)
     if entry.mode is Mode.LINK:
@@ -118,7 +118,7 @@ def _place(
     if not entry.size:
         return NOWHERE
     if entry.path in external:
-        return External(external[entry.path])
+        return external[entry.path]
     return terms[entry.digest] if entry.path in packed else TITLED
 
 

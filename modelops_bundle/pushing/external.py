@@ -2,7 +2,7 @@
 
 from collections.abc import Container, Mapping
 from contextlib import suppress
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from modelops_bundle.blob_stores.location import BlobLocation, parse_uri
 from modelops_bundle.blob_stores.parts import PART
@@ -17,30 +17,39 @@ from modelops_bundle.pushing.counted_content import CountedContent
 from modelops_bundle.pushing.publishing import Route, Tracking, holds
 from modelops_bundle.remote import BlobStatus
 from modelops_bundle.storage.stores import OpenStore
+from modelops_bundle.tier import Tier, tier_named
 from modelops_bundle.transfer import OpenContent, in_parallel
 
-Places = Mapping[BlobLocation, TreeEntry]
+
+class Stored(NamedTuple):
+    """A file that is to be in a blob store, and the tier that it goes into."""
+
+    entry: TreeEntry
+    tier: Tier | None = None
+
+
+Places = Mapping[BlobLocation, Stored]
 """The files that are to be in blob stores, each content once."""
 
 
-def places_of(tree: Tree, uris: Mapping[str, str], placed: Container[BlobLocation] = ()) -> Places:
-    """Return where files of a tree go, whose URIs are given by path, but for what is `placed` already."""
-    found = {parse_uri(uri): tree[path] for path, uri in uris.items()}
-    return {location: entry for location, entry in found.items() if location not in placed}
+def places_of(tree: Tree, external: Mapping[str, External], placed: Container[BlobLocation] = ()) -> Places:
+    """Return where files of a tree go, whose places are given by path, but for what is `placed` already."""
+    found = {parse_uri(place.uri): Stored(tree[path], tier_named(place.tier)) for path, place in external.items()}
+    return {location: stored for location, stored in found.items() if location not in placed}
 
 
-def uris_in(bundle: Bundle) -> dict[str, str]:
-    """Return the URIs of the files of a version that lie in blob stores, by path."""
+def external_in(bundle: Bundle) -> dict[str, External]:
+    """Return the places of the files of a version that lie in blob stores, by path."""
     files = bundle.index.files.items()
-    return {path: file.place.uri for path, file in files if isinstance(file.place, External)}
+    return {path: file.place for path, file in files if isinstance(file.place, External)}
 
 
 def placed_by(bundle: Bundle | None) -> frozenset[BlobLocation]:
     """Return what a published version has put into blob stores."""
     found = set()
-    for uri in uris_in(bundle).values() if bundle else ():
+    for place in external_in(bundle).values() if bundle else ():
         try:
-            found.add(parse_uri(uri))
+            found.add(parse_uri(place.uri))
         except Invalid:  # another program's: what we cannot read is sent again
             continue
     return frozenset(found)
@@ -58,10 +67,10 @@ def push_external(tracking: Tracking, places: Places, route: Route) -> dict[str,
         route.open_store(location.container)  # what is wrong with any of them is told before anything is sent
 
     def put(location: BlobLocation) -> tuple[str, int]:
-        entry, store = places[location], route.open_store(location.container)
+        (entry, tier), store = places[location], route.open_store(location.container)
         content = CountedContent(_content(tracking, entry, store.uri(location.key)), meter)
         try:
-            status = store.put(location.key, entry.size, content.open, entry.digest)
+            status = store.put(location.key, entry.size, content.open, entry.digest, tier)
         except IntegrityError:
             working = entry.digest not in tracking.project.objects
             if working and not holds(source_of(tracking.project, entry, tracking.index).open, entry.digest):
@@ -70,9 +79,9 @@ def push_external(tracking: Tracking, places: Places, route: Route) -> dict[str,
         content.finish(entry.size)
         return store.uri(location.key), entry.size if status is BlobStatus.PUSHED else 0
 
-    small = [location for location, entry in places.items() if entry.size <= PART]
-    large = [location for location, entry in places.items() if entry.size > PART]
-    size = sum(entry.size for entry in places.values())
+    small = [location for location, stored in places.items() if stored.entry.size <= PART]
+    large = [location for location, stored in places.items() if stored.entry.size > PART]
+    size = sum(stored.entry.size for stored in places.values())
     with Meter("push", route.on_event, len(places), size) as meter:
         # A large file travels in several parts at a time by itself, all of which are in memory.
         done = [*in_parallel(put, small, route.uploads), *map(put, large)]
@@ -83,7 +92,7 @@ def missing_external(places: Places, open_store: OpenStore, jobs: int) -> dict[s
     """Return the sizes of what `push_external` would send, by URI; asks the stores."""
 
     def look(location: BlobLocation) -> tuple[str, int]:
-        store, size = open_store(location.container), places[location].size
+        store, size = open_store(location.container), places[location].entry.size
         found = store.stat(location.key)
         return store.uri(location.key), 0 if found and found.size == size else size
 

@@ -19,11 +19,11 @@ from modelops_bundle.progress import OnEvent
 from modelops_bundle.pushing.encoding import encode
 from modelops_bundle.pushing.external import (
     Places,
+    external_in,
     missing_external,
     placed_by,
     places_of,
     push_external,
-    uris_in,
 )
 from modelops_bundle.pushing.known_blobs import known_blobs, mount_sources
 from modelops_bundle.pushing.publishing import PackUploads, Route, Tracking, push_contents, push_packs
@@ -105,25 +105,26 @@ def send(
     sources = mount_sources(project, remote.name)
     known = frozenset[Digest]() if outgoing.afresh else known_blobs(project, remote.name)
     storage = storage or Storage()
-    uris = _uris(project, outgoing, storage)
+    external = _external(project, outgoing, storage)
     route = Route(remote, known, sources, on_event, jobs, storage.open)
     base = _base(project, outgoing, remote)
     tracking = Tracking(project, outgoing.index)
-    external = push_external(tracking, _places(project, outgoing, remote, uris), route)
+    stored = push_external(tracking, _places(project, outgoing, remote, external), route)
     try:
-        sent = _send_blobs(project, outgoing, route, reusable(base, outgoing.tree, project.packs), uris, origin)
+        reuse = reusable(base, outgoing.tree, project.packs)
+        sent = _send_blobs(project, outgoing, route, reuse, external, origin)
         _publish(remote, sent.bundle, tag, expected, before_tag)
     except BlobsMissing:
         # A garbage collection took blobs that the last version vouched for: send all that is not there.
         if outgoing.version and outgoing.version.packs and origin is None:
             # Nobody has its packs any more; its content makes others.
             outgoing = replace(outgoing, version=None)
-        uris = _uris(project, outgoing, storage)
+        external = _external(project, outgoing, storage)
         route = replace(route, known=())
-        external |= push_external(tracking, places_of(outgoing.tree, uris), route)
-        sent = _send_blobs(project, outgoing, route, Known(), uris, origin)
+        stored |= push_external(tracking, places_of(outgoing.tree, external), route)
+        sent = _send_blobs(project, outgoing, route, Known(), external, origin)
         _publish(remote, sent.bundle, tag, expected, before_tag)
-    return replace(sent, external=external)
+    return replace(sent, external=stored)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,13 +144,13 @@ def estimate(
     if outgoing.up_to_date and outgoing.theirs:
         return Estimate(outgoing.theirs)
     storage = storage or Storage()
-    uris = _uris(project, outgoing, storage)
-    places = _places(project, outgoing, remote, uris)
-    external = missing_external(places, storage.open, jobs or UPLOADS)
+    external = _external(project, outgoing, storage)
+    places = _places(project, outgoing, remote, external)
+    stored = missing_external(places, storage.open, jobs or UPLOADS)
     bundle = outgoing.version
     if bundle is None:
         reuse = reusable(_base(project, outgoing, remote), outgoing.tree, project.packs)
-        bundle = encode(project, outgoing.tree, outgoing.index, reuse, _throw_away, uris)
+        bundle = encode(project, outgoing.tree, outgoing.index, reuse, _throw_away, external)
     known = frozenset[Digest]() if outgoing.afresh else known_blobs(project, remote.name)
     source = mount_sources(project, remote.name)
     wanted = [blob for blob in bundle.blobs() if blob.digest not in known]
@@ -159,7 +160,7 @@ def estimate(
 
     costs = in_parallel(cost, wanted, jobs or UPLOADS)
     sizes = {blob.digest: size for blob, (_, size) in zip(wanted, costs, strict=True) if size}
-    return Estimate(bundle, sizes, external, sum(requests for requests, _ in costs) + remote.tag_cost())
+    return Estimate(bundle, sizes, stored, sum(requests for requests, _ in costs) + remote.tag_cost())
 
 
 def _throw_away(pack: FinishedPack) -> None:
@@ -180,10 +181,10 @@ def _seen(project: Project, remote: Remote) -> set[Digest]:
     return {digest for name, digest in project.refs if name.startswith(f"remotes/{remote.name}/")}
 
 
-def _uris(project: Project, outgoing: Outgoing, storage: Storage) -> dict[str, str]:
-    """Return the URIs of the files that are to lie in blob stores, by path."""
+def _external(project: Project, outgoing: Outgoing, storage: Storage) -> dict[str, External]:
+    """Return the places of the files that are to lie in blob stores, by path."""
     if outgoing.version:
-        return uris_in(outgoing.version)
+        return external_in(outgoing.version)
     return storage.policy(project.config.storage).external(outgoing.tree.values())
 
 
@@ -194,26 +195,26 @@ def decisions_for(project: Project, outgoing: Outgoing, storage: Storage) -> dic
         policy = storage.policy(project.config.storage)
         return {path: policy.decide(entry) for path, entry in outgoing.tree.items()}
     why = f"as in {short(version.digest)}"
-    return {path: Decision(_destination(file.place), why) for path, file in version.index.files.items()}
+    return {path: _decision(file.place, why) for path, file in version.index.files.items()}
 
 
-def _destination(place: Place) -> Destination:
+def _decision(place: Place, why: str) -> Decision:
     match place:
         case External():
-            return Destination.BLOB_STORE
+            return Decision(Destination.BLOB_STORE, why, place.tier)
         case TitledLayer() | Terms():
-            return Destination.REGISTRY
+            return Decision(Destination.REGISTRY, why)
         case Nowhere() | LinkTarget():
-            return Destination.INDEX
+            return Decision(Destination.INDEX, why)
 
 
-def _places(project: Project, outgoing: Outgoing, remote: Remote, uris: Mapping[str, str]) -> Places:
+def _places(project: Project, outgoing: Outgoing, remote: Remote, external: Mapping[str, External]) -> Places:
     """Return what has to be put into blob stores: all but what a version at the remote has put there."""
     placed = set(placed_by(_base(project, outgoing, remote)))
     version = outgoing.version
     if version and not outgoing.afresh and version.digest in _seen(project, remote):
         placed |= placed_by(version)
-    return places_of(outgoing.tree, uris, placed)
+    return places_of(outgoing.tree, external, placed)
 
 
 def _send_blobs(
@@ -221,13 +222,13 @@ def _send_blobs(
     outgoing: Outgoing,
     route: Route,
     reuse: Known,
-    uris: Mapping[str, str],
+    external: Mapping[str, External],
     origin: Remote | None,
 ) -> Sent:
     bundle = outgoing.version
     if bundle is None:
         with PackUploads(project, route) as uploads:
-            bundle = encode(project, outgoing.tree, outgoing.index, reuse, uploads, uris)
+            bundle = encode(project, outgoing.tree, outgoing.index, reuse, uploads, external)
         statuses = uploads.statuses
     else:
         statuses = push_packs(project, bundle, route, origin)

@@ -9,13 +9,14 @@ from modelops_bundle.blob_stores.location import PROVIDERS, Container, Scheme, b
 from modelops_bundle.digest import digest_of
 from modelops_bundle.errors import Invalid
 from modelops_bundle.files.yaml_file import check_keys, shown, texts, unknown
+from modelops_bundle.tier import Tier
 
 DEFAULT_THRESHOLD = 50 << 20
 """50 MiB. Files from this size are large: they do not become objects, and a blob store takes them."""
 
 KEYS = (
     *("layout", "mode", "threshold_bytes", "provider", "container", "prefix"),
-    *("force_blob_patterns", "force_oci_patterns"),
+    *("force_blob_patterns", "force_oci_patterns", "tier"),
 )
 
 
@@ -41,7 +42,10 @@ class StorageMode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StorageConfig:
-    """What `config.yaml` says of storage; empty text leaves provider and container to the environment."""
+    """What `config.yaml` says of storage; empty text leaves provider and container to the environment.
+
+    Without a tier, blobs are in the one that is the container's default.
+    """
 
     layout: Layout = Layout.AUTO
     mode: StorageMode = StorageMode.AUTO
@@ -51,6 +55,7 @@ class StorageConfig:
     prefix: str = ""
     force_blob_patterns: tuple[str, ...] = ()
     force_oci_patterns: tuple[str, ...] = ()
+    tier: Tier | None = None
 
 
 def parse_storage(value: Mapping[str, Any], what: str) -> StorageConfig:
@@ -63,6 +68,7 @@ def parse_storage(value: Mapping[str, Any], what: str) -> StorageConfig:
             hint=f"correct '{what}'",
         )
     provider = _word(value, "provider", tuple(PROVIDERS), "", what)
+    tier = _word(value, "tier", tuple(Tier), "", what)
     container, prefix = _text(value, "container", what), _text(value, "prefix", what)
     try:
         blob_key(prefix, digest_of(b""))
@@ -77,10 +83,9 @@ def parse_storage(value: Mapping[str, Any], what: str) -> StorageConfig:
         provider,
         container,
         prefix,
-        *(
-            texts(value.get(key) or [], f"storage.{key}", "patterns", what)
-            for key in ("force_blob_patterns", "force_oci_patterns")
-        ),
+        _patterns(value, "force_blob_patterns", what),
+        _patterns(value, "force_oci_patterns", what),
+        Tier(tier) if tier else None,
     )
 
 
@@ -104,6 +109,10 @@ def _word(value: Mapping[str, Any], key: str, known: tuple[str, ...], default: s
     if word != default and (not isinstance(word, str) or word not in known):
         raise unknown(shown(word), known, f"storage.{key} in '{what}'")
     return str(word)
+
+
+def _patterns(value: Mapping[str, Any], key: str, what: str) -> tuple[str, ...]:
+    return texts(value.get(key) or [], f"storage.{key}", "patterns", what)
 
 
 def _text(value: Mapping[str, Any], key: str, what: str) -> str:

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from modelops_bundle.blob_stores.location import PROVIDERS, Container, Scheme, blob_key
+from modelops_bundle.bundles.places import External
 from modelops_bundle.bundles.tree import Mode, TreeEntry
 from modelops_bundle.digest import Digest
 from modelops_bundle.errors import Invalid
@@ -18,6 +19,7 @@ from modelops_bundle.files.path_patterns import PathPatterns
 from modelops_bundle.safe_path import TRAVELLING
 from modelops_bundle.settings import Settings
 from modelops_bundle.storage.config import StorageConfig, StorageMode, may_be_secret, named_container
+from modelops_bundle.tier import Tier
 
 if TYPE_CHECKING:
     from modelops_bundle.environments import Environment
@@ -33,10 +35,11 @@ class Destination(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A file's destination, and the reason in words."""
+    """A file's destination, the reason in words, and the tier of a blob store if there is one."""
 
     destination: Destination
     why: str
+    tier: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,26 +100,34 @@ class StoragePolicy:
         if self._to_registry.match(entry.path):
             return Decision(Destination.REGISTRY, "storage.force_oci_patterns")
         if self._to_store.match(entry.path):
-            return Decision(Destination.BLOB_STORE, "storage.force_blob_patterns")
+            return self._stored("storage.force_blob_patterns")
         if self._config.mode is not StorageMode.AUTO:
+            why = f"storage.mode is {self._config.mode}"
             blob = self._config.mode is StorageMode.BLOB
-            destination = Destination.BLOB_STORE if blob else Destination.REGISTRY
-            return Decision(destination, f"storage.mode is {self._config.mode}")
+            return self._stored(why) if blob else Decision(Destination.REGISTRY, why)
         limit = self._config.threshold_bytes
         if entry.size < limit:
             return Decision(Destination.REGISTRY, f"smaller than {limit} bytes")
         if not self._choice.provider:
             return Decision(Destination.REGISTRY, "no storage.provider is set")
-        return Decision(Destination.BLOB_STORE, f"{limit} bytes or more")
+        return self._stored(f"{limit} bytes or more")
 
-    def external(self, entries: Iterable[TreeEntry]) -> dict[str, str]:
-        """Return the URIs of the files that go to a blob store, by path; raise Invalid when none is named."""
+    def external(self, entries: Iterable[TreeEntry]) -> dict[str, External]:
+        """Return the places of the files that go to a blob store, by path; raise Invalid when none is named."""
         stored = [entry for entry in entries if self.decide(entry).destination is Destination.BLOB_STORE]
-        return {entry.path: self.uri(entry.digest) for entry in stored}
+        return {entry.path: External(self.uri(entry.digest), self.tier) for entry in stored}
+
+    @property
+    def tier(self) -> Tier | None:
+        """The tier that files are put into in the blob store; a directory has none."""
+        return None if PROVIDERS.get(self._choice.provider) is Scheme.DIRECTORY else self._config.tier
 
     def uri(self, digest: Digest) -> str:
         """Return the URI that content gets in the blob store; raise Invalid when none is named."""
         return self.container.uri(blob_key(self._config.prefix, digest))
+
+    def _stored(self, why: str) -> Decision:
+        return Decision(Destination.BLOB_STORE, why, self.tier)
 
     @cached_property
     def container(self) -> Container:

@@ -18,7 +18,7 @@ class ScannedFile:
     """One path; `state` is one of `State`, or UNREADABLE.
 
     Of a path that is not tracked any more, size in bytes, mode and digest are not known. `place` and `why` are
-    where a push puts the file, and the reason, where that can be told.
+    where a push puts the file, and the reason, where that can be told; `tier` is that of a blob store.
     """
 
     path: str
@@ -28,6 +28,7 @@ class ScannedFile:
     digest: Digest | None = None
     place: Destination | None = None
     why: str = ""
+    tier: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,5 +54,5 @@ def scanned_files(status: Status, decide: Callable[[TreeEntry], Decision] | None
             continue
         entry = status.index[path].tree_entry(path)
         decision = decide(entry) if decide else None
-        place, why = (decision.destination, decision.why) if decision else (None, "")
-        yield ScannedFile(path, state, entry.size, entry.mode, entry.digest, place, why)
+        place = (decision.destination, decision.why, decision.tier) if decision else (None, "", None)
+        yield ScannedFile(path, state, entry.size, entry.mode, entry.digest, *place)

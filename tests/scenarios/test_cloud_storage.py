@@ -184,6 +184,34 @@ def test_80_mb(alice: Workspace, tmp_path: Path) -> None:
     assert there.read_bytes() == (alice.root / "data" / "large.bin").read_bytes()
 
 
+@pytest.mark.parametrize("place", ["azurite", "moto", "gcs-emulator"], indirect=True)
+def test_files_go_into_the_tier_that_the_bundle_says(
+    alice: Workspace, place: StoragePlace, tmp_path: Path
+) -> None:
+    alice.ok("config", "storage.tier", "cool")
+    file = next(it for it in json.loads(alice.ok("status", "--files", "--json"))["files"] if "large" in it["path"])
+    assert (file["place"], file["tier"]) == ("blob store", "cool")
+    assert "blob store (cool)" in alice.ok("push", "--dry-run")
+    alice.ok("push")
+    found = place.open().stat(blob_key("", digest_of(LARGE)))
+    assert found and found.tier == "cool"
+    assert clone(alice, tmp_path).tree() == alice.tree()
+    alice.ok("materialize", f"oci:{tmp_path / 'remote'}", str(tmp_path / "work"))
+    pointer = json.loads((tmp_path / "work/.mops/ptr/data/large.bin.json").read_bytes())
+    assert pointer["tier"] == "cool"
+
+
+@pytest.mark.parametrize("place", ["azurite", "moto"], indirect=True)
+def test_an_archived_file_must_be_restored_first(alice: Workspace, place: StoragePlace, tmp_path: Path) -> None:
+    alice.ok("config", "storage.tier", "archive")
+    alice.ok("push")
+    told = clone_fails(alice, tmp_path, 3)
+    assert f"'{uri(place, LARGE)}' is archived" in told
+    assert ("az storage blob set-tier" if place.kind == "azurite" else "aws s3api restore-object") in told
+    assert not (tmp_path / "clone" / "data").exists()
+    assert pushed(alice, "--force")["blobs_stored"] == 0
+
+
 @pytest.mark.parametrize("place", ["azurite", "moto", "swift"], indirect=True)
 def test_no_credential_is_shown_or_kept(alice: Workspace, place: StoragePlace, tmp_path: Path) -> None:
     secrets = {PASSWORD, *_secrets(place.storage)}

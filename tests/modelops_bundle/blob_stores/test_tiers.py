@@ -1,13 +1,18 @@
 """Tiers: what a blob costs to keep, where a store has them."""
 
 import io
+from unittest.mock import Mock
 
 import pytest
+from azure.core.exceptions import HttpResponseError
+from azure.storage.blob import StorageErrorCode
 
-from modelops_bundle.blob_stores.blob_store import Tier
+from modelops_bundle.blob_stores.azure_errors import azure_error
+from modelops_bundle.blob_stores.location import container_of
 from modelops_bundle.blob_stores.parts import PART
 from modelops_bundle.blob_stores.store_errors import ArchivedBlob
 from modelops_bundle.errors import ExitCode
+from modelops_bundle.tier import Tier
 from tests.modelops_bundle.blob_stores.conftest import sample
 from tests.support.storage_places import StorageServers
 
@@ -40,3 +45,14 @@ def test_an_archived_blob_is_not_read_but_explained(servers: StorageServers, kin
         blob.read(store)
     assert store.uri(blob.key) in archived.value.message
     assert archived.value.exit_code is ExitCode.TRANSFER
+    assert blob.key in archived.value.hint
+
+
+@pytest.mark.parametrize("code", [StorageErrorCode.BLOB_BEING_REHYDRATED, "BlobBeingRehydrated"])
+def test_a_blob_that_is_being_restored_is_waited_for(code: str) -> None:
+    container = container_of("azure", "models")
+    problem = HttpResponseError(response=Mock(status_code=409))
+    problem.__dict__["error_code"] = code
+    told = azure_error(problem, container, "ab/cd")
+    assert told.message == "'az://models/ab/cd' is still being restored from the archive"
+    assert told.exit_code is ExitCode.TRANSFER

@@ -1,5 +1,6 @@
 """The index document of a bundle: what strangers may say in it, and what they may not."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +20,8 @@ from modelops_bundle.files.canonical_json import MalformedDocument, encode
 from modelops_bundle.safe_path import UnsafePath
 from tests.modelops_bundle.samples import digest_number
 from tests.support.bundles import labels_of
+
+GOLDEN = Path(__file__).parents[1] / "golden" / "external.index.json"
 
 GOOD: dict[str, Any] = {
     "layer": "data",
@@ -58,7 +61,7 @@ def test_every_place_is_written_and_read_back() -> None:
         BundleFile(TreeEntry("a", Mode.FILE, 3, digest_number(1)), "data", TITLED),
         BundleFile(TreeEntry("b", Mode.EXECUTABLE, 0, digest_of(b"")), "code", NOWHERE),
         BundleFile(TreeEntry("c", Mode.LINK, 1, digest_of(b"a")), "config", LinkTarget("a")),
-        BundleFile(TreeEntry("d", Mode.FILE, 9, digest_number(2)), "models", External("azure://c/d")),
+        BundleFile(TreeEntry("d", Mode.FILE, 9, digest_number(2)), "models", External("azure://c/d", "cool")),
         BundleFile(
             TreeEntry("e", Mode.FILE, 8, digest_number(3)), "data", Terms(((digest_number(4), 0, 2),), 512)
         ),
@@ -72,7 +75,7 @@ def test_every_place_is_written_and_read_back() -> None:
     "place",
     [
         Terms(((digest_number(1), 65_535, 65_536), (digest_number(2), 0, 65_536)), 1 << 20),
-        External(f"az://container/prefix/00/00/{'0' * 64}"),
+        External(f"az://container/prefix/00/00/{'0' * 64}", "archive"),
     ],
 )
 def test_a_million_files_fit(place: Place) -> None:
@@ -84,6 +87,20 @@ def test_a_million_files_fit(place: Place) -> None:
     index = bundle_index_of(BundleFile(entry, "config", place) for entry in files)
     assert all(len(path) == 100 for path in index.files)
     assert len(index.to_bytes()) / count * 1_000_000 < MAX_INDEX_BYTES < 1 << 29
+
+
+def test_a_tier_is_told_beside_the_tree() -> None:
+    def index_of(*tiers: str | None) -> BundleIndex:
+        names = ("data/cold.csv", "data/warm.csv")
+        return bundle_index_of(
+            BundleFile(TreeEntry(name, Mode.FILE, 9, digest_number(2)), "data", External(f"az://c/{name}", tier))
+            for name, tier in zip(names, tiers, strict=True)
+        )
+
+    index = index_of("archive", None)
+    assert index.to_bytes() == GOLDEN.read_bytes()
+    assert parse_bundle_index(GOLDEN.read_bytes(), "x") == index
+    assert index.tree().digest() == index_of(None, "hot").tree().digest()
 
 
 def test_files_are_sorted_however_they_are_listed() -> None:

@@ -36,6 +36,7 @@ LINK = TreeEntry("data/x", Mode.LINK, 6, digest_of(b"target"))
         (EMPTY, NOWHERE, "empty"),
         (LINK, LinkTarget("target"), {"link": "target"}),
         (FILE, External("s3://b/k"), {"uri": "s3://b/k"}),
+        (FILE, External("s3://b/k", "cool"), {"uri": "s3://b/k", "tier": "cool"}),
         (FILE, Terms(((ONE, 0, 1),)), {"terms": [[label_of(ONE), 0, 1]]}),
         (
             FILE._replace(mode=Mode.EXECUTABLE),
@@ -94,6 +95,7 @@ def test_the_last_chunk_of_the_largest_pack_can_be_named() -> None:
             (LINK, {"uri": "s3://b/k"}),
         ),
         *((LINK, {"link": "other!"}), (LINK, {"link": 7}), (FILE, {"uri": 7})),
+        *((FILE, {"uri": "s3://b/k", "tier": 7}), (FILE, {"uri": "s3://b/k", "tier": None})),
         (EMPTY._replace(digest=ONE), "empty"),
         (FILE._replace(mode=Mode.LINK), {"link": "target"}),
     ],

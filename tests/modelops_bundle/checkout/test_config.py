@@ -13,6 +13,7 @@ from modelops_bundle.checkout.config import (
 )
 from modelops_bundle.errors import Invalid
 from modelops_bundle.storage.config import DEFAULT_THRESHOLD, Layout, StorageConfig, StorageMode
+from modelops_bundle.tier import Tier
 
 WRONG_ROOTS = ("", "/opt", "../lib", "src/..", "./src", "src/", "a//b", ".modelops-bundle", "lib/.modelops-bundle")
 
@@ -37,6 +38,7 @@ storage:
   provider: s3
   container: lab-blobs
   prefix: seir/v1
+  tier: cool
   force_blob_patterns: ["*.h5"]
   force_oci_patterns: ["small/"]
 layers:
@@ -47,7 +49,9 @@ code:
   roots: [lib, .]
 """
     assert parse_config(data, "config.yaml") == Config(
-        StorageConfig(Layout.PORTABLE, StorageMode.BLOB, 10, "s3", "lab-blobs", "seir/v1", ("*.h5",), ("small/",)),
+        StorageConfig(
+            Layout.PORTABLE, StorageMode.BLOB, 10, "s3", "lab-blobs", "seir/v1", ("*.h5",), ("small/",), Tier.COOL
+        ),
         {"code": ("*.stan", "src/**")},
         {"org.opencontainers.image.title": "SEIR"},
         ("lib", "."),

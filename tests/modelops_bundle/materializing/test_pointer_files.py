@@ -118,6 +118,13 @@ def test_a_name_that_leaves_no_room_for_its_pointer_is_refused() -> None:
         pointer_path(f"data/{'a' * 251}")
 
 
+@pytest.mark.parametrize("tier", ["cool", None])
+def test_a_pointer_tells_the_tier_that_the_bundle_does(tier: str | None) -> None:
+    file = BundleFile(TreeEntry("a", Mode.FILE, 1, digest_of(b"x")), "data", External(URI, tier))
+    assert pointer_to(file, fulfilled=False).tier == tier
+    assert pointer_to(file, fulfilled=False).file() == file
+
+
 def test_no_pointer_is_made_to_an_address_with_a_signature() -> None:
     entry = TreeEntry("a", Mode.FILE, 1, digest_of(b"x"))
     assert pointer_to(BundleFile(entry, "data", External(URI)), fulfilled=True).fulfilled

@@ -18,6 +18,7 @@ from modelops_bundle.storage.config import (
     named_container,
     parse_storage,
 )
+from modelops_bundle.tier import Tier
 
 WHAT = ".modelops-bundle/config.yaml"
 PATTERNS = st.lists(st.sampled_from(["*.h5", "data/", "größe/**"]), max_size=2)
@@ -34,6 +35,7 @@ STORES = st.sampled_from(
     prefix=st.sampled_from(["", "seir/v1"]),
     blob=PATTERNS,
     oci=PATTERNS,
+    tier=st.sampled_from(Tier),
 )
 def test_what_is_written_is_read(
     layout: Layout,
@@ -43,10 +45,11 @@ def test_what_is_written_is_read(
     prefix: str,
     blob: list[str],
     oci: list[str],
+    tier: Tier,
 ) -> None:
-    values = (str(layout), str(mode), threshold, *store, prefix, blob, oci)
+    values = (str(layout), str(mode), threshold, *store, prefix, blob, oci, str(tier))
     section = load_mapping(dump(dict(zip(KEYS, values, strict=True))), WHAT)
-    expected = StorageConfig(layout, mode, threshold, *store, prefix, tuple(blob), tuple(oci))
+    expected = StorageConfig(layout, mode, threshold, *store, prefix, tuple(blob), tuple(oci), tier)
     assert parse_storage(section, WHAT) == expected
 
 
@@ -67,6 +70,7 @@ def test_each_key_may_be_left_out() -> None:
         ({"mode": None}, "storage.mode"),
         ({"provider": "azur"}, "azur"),
         ({"provider": ["s3"]}, "storage.provider"),
+        *(({"tier": value}, "storage.tier") for value in ("cold", None, 7)),
         ({"container": 5}, "storage.container"),
         ({"provider": "s3", "container": "a/b"}, "'a/b'"),
         ({"provider": "directory", "container": "here"}, "'here'"),

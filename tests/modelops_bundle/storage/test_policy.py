@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from modelops_bundle.bundles.places import External
 from modelops_bundle.bundles.tree import Mode, TreeEntry
 from modelops_bundle.digest import digest_of, hex_of
 from modelops_bundle.environments import Environment
@@ -17,6 +18,7 @@ from modelops_bundle.storage.policy import (
     StoreChoice,
     choose_store,
 )
+from modelops_bundle.tier import Tier
 
 S3 = StoreChoice("s3", "lab-blobs", "config.yaml", "config.yaml")
 NONE = StoreChoice()
@@ -75,7 +77,23 @@ def test_files_are_named_by_their_content() -> None:
     large = entry()
     name = hex_of(large.digest)
     uri = f"s3://lab-blobs/seir/v1/{name[:2]}/{name[2:4]}/{name}"
-    assert policy.external([large, entry("small", 9)]) == {"data/x.h5": uri}
+    assert policy.external([large, entry("small", 9)]) == {"data/x.h5": External(uri)}
+
+
+def test_a_tier_goes_with_what_goes_to_a_store() -> None:
+    config: dict[str, Any] = {"tier": Tier.COOL, "force_oci_patterns": ("*.csv",)}
+    assert decide(S3, entry(), **config) == Decision(STORE, "100 bytes or more", "cool")
+    assert decide(S3, entry("x.csv"), **config).tier is None
+    assert decide(S3, entry(size=9), **config).tier is None
+    policy = StoragePolicy(StorageConfig(mode=StorageMode.BLOB, **config), S3)
+    assert policy.external([entry()])["data/x.h5"].tier == "cool"
+
+
+def test_a_directory_has_no_tiers() -> None:
+    directory = StoreChoice("directory", "/mnt/shared")
+    policy = StoragePolicy(StorageConfig(mode=StorageMode.BLOB, tier=Tier.ARCHIVE), directory)
+    assert policy.decide(entry()) == Decision(STORE, "storage.mode is blob")
+    assert policy.external([entry()])["data/x.h5"].tier is None
 
 
 def test_nothing_is_asked_of_a_store_that_nobody_needs() -> None:
