@@ -72,7 +72,7 @@ def test_every_name_of_the_program_is_installed(wheel: zipfile.ZipFile) -> None:
 
 
 def test_the_wheel_says_that_it_has_types(wheel: zipfile.ZipFile) -> None:
-    assert "modelops_bundle/py.typed" in wheel.namelist()
+    assert {"modelops_bundle/py.typed", "modelops_bundles/py.typed"} <= set(wheel.namelist())
 
 
 @pytest.mark.parametrize("layer", ["plumbing", "porcelain"])
