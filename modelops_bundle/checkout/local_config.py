@@ -41,8 +41,9 @@ def read_local_config(path: Path) -> LocalConfig:
 
 
 def write_local_config(path: Path, local: LocalConfig) -> None:
-    """Replace the file in one step, flushed to disk."""
-    values = {key: text for key, text in asdict(local).items() if text}
+    """Replace the file in one step, flushed to disk; what has its default value is left out."""
+    defaults = asdict(LocalConfig())
+    values = {key: text for key, text in asdict(local).items() if text != defaults[key]}
     write_file(path, dump({"version": VERSION, **values}), flush=True)
 
 
