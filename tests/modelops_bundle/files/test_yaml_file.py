@@ -115,18 +115,6 @@ def test_what_is_no_mapping_of_names_to_values_is_refused(data: bytes) -> None:
         load_mapping(data, "some.yaml")
 
 
-@pytest.mark.parametrize("data", [b"a: 1\na: 2", b"b: {a: 1, a: 1}", b"- x\n- {c: 1, d: 2, c: 3}"])
-def test_a_key_that_stands_twice_is_refused(data: bytes) -> None:
-    with pytest.raises(Invalid, match="the same key twice"):
-        load_mapping(data, "f")
-
-
-@pytest.mark.parametrize("data", [b"a: " + b"[" * 100_000, b"a: " + b"{b: " * 100_000, b"- " * 100_000])
-def test_deep_nesting_is_refused_and_does_not_end_the_process(data: bytes) -> None:
-    with pytest.raises(Invalid, match="nested deeper"):
-        load_mapping(data, "f")
-
-
 def test_a_huge_document_is_refused_unread() -> None:
     with pytest.raises(Invalid, match="larger than"):
         load_mapping(b"a: b #" + b"x" * MAX_BYTES, "f")
