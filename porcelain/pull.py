@@ -141,7 +141,8 @@ def _report(
     say(f"Digest: {bundle.digest}")
     stay = sum(state is State.DELETED_LOCAL and path not in plan.write for path, state in plan.states.items())
     if stay:
-        talk(session, f"{count_of(stay, 'file')} deleted here stay deleted (--restore-deleted brings them back)")
+        files = f"{count_of(stay, 'file')} deleted here {'stays' if stay == 1 else 'stay'} deleted"
+        talk(session, f"{files} (--restore-deleted brings back what you deleted)")
     if work.registry is not None:
         talk(session, f"{would}merged entry by entry: '{REGISTRY_PATH}'")
     for path in plan.untrack:

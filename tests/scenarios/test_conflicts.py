@@ -179,7 +179,7 @@ def test_deleted_files_stay_deleted_unless_they_are_wanted_back(alice: Workspace
     bob.write("new.csv", "bob\n")
     publish(bob)
     (alice.root / "data" / "cases.csv").unlink()
-    assert "stay deleted" in alice.run("pull").stderr
+    assert "1 file deleted here stays deleted" in alice.run("pull").stderr
     assert not (alice.root / "data" / "cases.csv").exists()
     alice.ok("pull", "--restore-deleted")
     assert alice.tree() == bob.tree()
