@@ -88,6 +88,11 @@ def test_one_that_exists_is_replaced_only_by_force(environments: Environments) -
     assert environments.load("lab").login_server == "other.io"
 
 
+def test_a_user_name_means_that_a_login_is_needed(environments: Environments) -> None:
+    path = create_environment(environments, replace(PLAIN, username="me"))
+    assert yaml.safe_load(path.read_text())["registry"]["requires_auth"] is True
+
+
 @pytest.mark.parametrize(
     ("server", "provider", "requires_auth"),
     [

@@ -88,18 +88,6 @@ def test_what_is_no_host_is_refused(tmp_path: Path, command: str) -> None:
     assert_refusal(run(command, "not a host", cwd=tmp_path), 2)
 
 
-def test_logout_forgets_the_login(stub: StubRegistry, tmp_path: Path) -> None:
-    login(stub.host, tmp_path)
-    assert run("logout", stub.host, cwd=tmp_path).text == f"Logged out of {stub.host}\n"
-    assert_refusal(run("ls-remote", "--remote", f"{stub.host}/lab/seir", cwd=tmp_path), 4)
-    assert_refusal(run("logout", stub.host, cwd=tmp_path), 1)
-
-
-def test_logout_as_json(stub: StubRegistry, tmp_path: Path) -> None:
-    login(stub.host, tmp_path)
-    assert json.loads(run("logout", stub.host, "--json", cwd=tmp_path).text) == {"host": stub.host}
-
-
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no pseudo-terminals")
 def test_on_a_terminal_user_and_password_are_asked_for(stub: StubRegistry, tmp_path: Path) -> None:
     terminal, inside = os.openpty()
