@@ -3,16 +3,19 @@
 Format: docs/formats/materialized.md. No time stands in it: the same request always writes the same bytes.
 """
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 
 from modelops_bundle.digest import Digest, is_digest
+from modelops_bundle.errors import BundleError
 from modelops_bundle.files import canonical_json
+from modelops_bundle.files.hashing import open_regular
 from modelops_bundle.resolving.resolution import ResolvedBundle
 from modelops_bundle.safe_path import AREA
 
 PROVENANCE = f"{AREA}/.mops-manifest.json"
+_MAX_BYTES = 8 << 20
+"""Twice the largest config.yaml, which roles and layers come from."""
 
 
 def provenance(bundle: ResolvedBundle, role: str) -> bytes:
@@ -32,7 +35,9 @@ def provenance(bundle: ResolvedBundle, role: str) -> bytes:
 def materialized_digest(root: Path) -> Digest | None:
     """Return the version that was materialized here last, or None where nothing credible says so."""
     try:
-        digest = json.loads((root / PROVENANCE).read_bytes())["manifest_digest"]
-    except (OSError, ValueError, KeyError, TypeError):
+        with open_regular(f"{root}/{PROVENANCE}") as stream:
+            value = canonical_json.decode(stream.read(_MAX_BYTES + 1), PROVENANCE, max_bytes=_MAX_BYTES)
+        digest = value["manifest_digest"]
+    except (BundleError, KeyError, TypeError):
         return None
     return Digest(digest) if isinstance(digest, str) and is_digest(digest) else None

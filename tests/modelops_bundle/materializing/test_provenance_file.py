@@ -1,6 +1,7 @@
 """The provenance file says which version lies here: the same request writes the same bytes."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -55,9 +56,32 @@ def test_it_says_what_led_to_the_version() -> None:
 
 @pytest.mark.parametrize(
     "data",
-    [b"", b"\xff", b"[]", b"null", b"{}", b'{"manifest_digest": 1}', b'{"manifest_digest": "sha256:12"}'],
+    [
+        b"",
+        b"\xff",
+        b"[]",
+        b"null",
+        b"{}",
+        b"[" * 100_000,
+        b'{"manifest_digest": 1}',
+        b'{"manifest_digest": "sha256:12"}',
+        b'{"manifest_digest": "sha256:%s"%s}' % (b"0" * 64, b" " * (8 << 20)),
+    ],
+    ids=range(9),
 )
 def test_what_says_nothing_credible_is_no_version(tmp_path: Path, data: bytes) -> None:
     assert materialized_digest(tmp_path) is None
     write(tmp_path, data)
+    assert materialized_digest(tmp_path) is None
+
+
+def test_no_link_or_pipe_is_read(tmp_path: Path) -> None:
+    write(tmp_path, b'{"manifest_digest": "sha256:%s"}' % (b"0" * 64))
+    assert materialized_digest(tmp_path)
+    place = tmp_path / PROVENANCE
+    place.rename(tmp_path / "elsewhere")
+    place.symlink_to(tmp_path / "elsewhere")
+    assert materialized_digest(tmp_path) is None
+    place.unlink()
+    os.mkfifo(place)
     assert materialized_digest(tmp_path) is None
