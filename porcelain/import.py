@@ -24,7 +24,7 @@ from modelops_bundle.errors import Invalid
 from modelops_bundle.plumbing._session import Session, json_option, pass_session, remote_option
 from modelops_bundle.plural import count_of
 from modelops_bundle.porcelain._progress import shown_progress
-from modelops_bundle.porcelain._render import human_size, print_json, say
+from modelops_bundle.porcelain._render import human_size, print_json, say, talk
 from modelops_bundle.remotes.opening import choose_remote
 from modelops_bundle.store.store import Store
 from modelops_bundle.tags import check_tag
@@ -68,8 +68,8 @@ def command(
             _import_directory(session, archive, file, directory, as_json)
         elif directory:
             raise Invalid(
-                f"'{file}' holds a version, which is imported into the project or a remote",
-                hint=f"modelops-bundle import {file}, then clone or pull",
+                f"'{file}' is not the archive of a directory that export wrote",
+                hint=f"modelops-bundle import {file} takes in a version; any other archive: tar -xf {file}",
             )
         elif remote:
             _import_to_remote(session, archive, remote, wanted, tag, force, as_json)
@@ -101,7 +101,11 @@ def _import_to_project(
         keep_contents(project, source, version)
         for name in names:
             create_tag(project, name, version.bundle.digest, force=force)
+        connected = elsewhere is not None
     _report(version, names, "", as_json)
+    if not as_json and not connected:
+        hint = f"modelops-bundle import {archive.file.name} --remote oci:DIRECTORY makes one of the archive"
+        talk(session, f"to pull it, the project needs a remote: {hint}")
 
 
 def _import_to_remote(

@@ -33,9 +33,7 @@ def blocks(kind: str) -> list[str]:
 
 
 @pytest.fixture
-def session(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> dict[str, Any]:
+def session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
     """The names that the session of the page leaves behind, after it did what it shows."""
     prepare(tmp_path)
     monkeypatch.chdir(tmp_path)

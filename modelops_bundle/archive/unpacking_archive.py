@@ -17,7 +17,8 @@ from modelops_bundle.bundles.tree import Mode, Tree, TreeEntry, tree_of
 from modelops_bundle.digest import PREFIX, Digest, is_digest
 from modelops_bundle.errors import Busy, IntegrityError, Invalid, NotFound, TransferFailed, WorkingTreeConflict
 from modelops_bundle.files.lockfile import hold, hold_passing
-from modelops_bundle.safe_path import UnsafePath
+from modelops_bundle.remotes.oci_layout import is_layout
+from modelops_bundle.safe_path import UnsafePath, printable
 
 _STAGING = ".tmp-import-"
 _LOCK = ".lock"
@@ -37,6 +38,9 @@ class OpenArchive:
 @contextmanager
 def open_archive(file: Path) -> Iterator[OpenArchive]:
     """Open an archive and read its beginning; raise NotFound and NotAnArchive."""
+    if file.is_dir():
+        hint = f"modelops-bundle clone oci:{file}" if is_layout(file) else "name an archive that export wrote"
+        raise Invalid(f"a directory, and no archive: '{file}'", hint=hint)
     if not file.is_file():
         raise NotFound(f"no such file: '{file}'", hint="name the archive to import")
     with decompressing(file) as stream:
@@ -49,30 +53,58 @@ def open_archive(file: Path) -> Iterator[OpenArchive]:
 def restore_directory(archive: OpenArchive, target: Path) -> Tree:
     """Unpack the archive of a directory as `target`, which must not exist or be empty, all or nothing.
 
-    Raises WorkingTreeConflict, and IntegrityError when the content is not what the archive promises.
+    An empty one stays what it is, a mount point or the current directory, say, and is filled when all is verified.
+    Raises WorkingTreeConflict, Busy, and IntegrityError when the content is not what the archive promises.
     """
-    if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise WorkingTreeConflict(f"exists and is not empty: '{target}'", hint="name another directory")
+    _require_empty(target)
+    if target.exists():
+        with hold_passing(target / f"{_STAGING}target{_LOCK}", wait=0), _staging_below(target) as directory:
+            tree = _unpack_promised(archive, directory)
+            _require_empty(target)
+            for child in sorted(directory.iterdir()):
+                child.rename(target / child.name)
+        return tree
     if not target.parent.is_dir():
         raise Invalid(f"no such directory: '{target.parent}'", hint=f"mkdir -p '{target.parent}'")
-    with _staging_beside(target) as directory:
-        tree = unpack(archive, directory)
-        if tree.digest() != archive.promised:
-            raise IntegrityError(f"the content of '{archive.file}' is '{tree.digest()}', not '{archive.promised}'")
-        os.replace(directory, target)
+    with _staging_below(target.parent) as directory:
+        tree = _unpack_promised(archive, directory)
+        try:
+            directory.rename(target)
+        except OSError as error:
+            if not os.path.lexists(target):
+                raise
+            raise _not_empty(target) from error
     return tree
 
 
+def _unpack_promised(archive: OpenArchive, directory: Path) -> Tree:
+    tree = unpack(archive, directory)
+    if tree.digest() != archive.promised:
+        raise IntegrityError(f"the content of '{archive.file}' is '{tree.digest()}', not '{archive.promised}'")
+    return tree
+
+
+def _require_empty(target: Path) -> None:
+    if os.path.lexists(target) and (
+        not target.is_dir() or any(not child.name.startswith(_STAGING) for child in target.iterdir())
+    ):
+        raise _not_empty(target)
+
+
+def _not_empty(target: Path) -> WorkingTreeConflict:
+    return WorkingTreeConflict(f"exists and is not empty: '{target}'", hint="name another directory")
+
+
 @contextmanager
-def _staging_beside(target: Path) -> Iterator[Path]:
-    """Give a new directory beside `target`; what killed imports left there goes first.
+def _staging_below(place: Path) -> Iterator[Path]:
+    """Give a new directory in another one; what killed imports left there goes first.
 
     Each has a lock of its own. Process ids tell nothing apart: containers that share a disk share those, too.
     """
-    for lock in target.parent.glob(f"{_STAGING}*{_LOCK}"):
+    for lock in place.glob(f"{_STAGING}*{_LOCK}"):
         with suppress(Busy, OSError), hold_passing(lock, wait=0):
             shutil.rmtree(lock.with_suffix(""), ignore_errors=True)
-    directory = target.parent / f"{_STAGING}{os.urandom(8).hex()}"
+    directory = place / f"{_STAGING}{os.urandom(8).hex()}"
     with hold_passing(directory.with_suffix(_LOCK)), staging(directory):
         yield directory
 
@@ -123,7 +155,8 @@ def unpack(archive: OpenArchive, directory: Path) -> Tree:
                 entries.append(_write(archive.reader, member, target))
         return tree_of(entries)
     except (FileExistsError, NotADirectoryError) as error:
-        raise IntegrityError(f"archive '{archive.file}' holds a name twice: '{error.filename}'") from None
+        name = os.path.relpath(error.filename, directory)
+        raise IntegrityError(f"archive '{archive.file}' holds a name twice: '{printable(name)}'") from None
     except UnsafePath as error:
         raise IntegrityError(f"archive '{archive.file}' is refused: {error.message}") from None
 

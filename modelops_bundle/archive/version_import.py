@@ -84,8 +84,12 @@ def find_version(layout: LayoutRemote, wanted: str = "") -> tuple[Digest, tuple[
     if len(found) != 1:
         names = [f"{' '.join(tags) or '(no tag)'}  {digest}" for digest, tags in versions.items()]
         what = f"no version '{wanted}'" if wanted else f"{len(versions)} versions"
-        raise NotFound(f"{what} in the archive", hint="name one of them: --version TAG", details=shortened(names))
-    return found[0], tuple(versions[found[0]])
+        other = "export one: modelops-bundle export --oci-layout TAG OUT"
+        hint = "name one of them: --version TAG" if versions else other
+        raise NotFound(f"{what} in the archive", hint=hint, details=shortened(names))
+    tags = tuple(versions[found[0]])
+    # Asked for by one of its tags, it is imported as that.
+    return found[0], (wanted,) if wanted in tags else tags
 
 
 def gather(store: Store, source: Gathered, digest: Digest, tags: tuple[str, ...]) -> Imported:

@@ -62,6 +62,10 @@ class LayoutRemote:
             raise NotFound(
                 f"no tag '{reference}' at '{self.name}'", hint=f"modelops-bundle ls-remote --remote {self.name}"
             )
+        if is_layout(self._directory) and not self.path(digest).exists():
+            raise NotFound(
+                f"no version '{digest}' at '{self.name}'", hint=f"modelops-bundle ls-remote --remote {self.name}"
+            )
         data = self._read(digest, MAX_MANIFEST_BYTES)
         value = canonical_json.decode(data, f"manifest '{digest}'", max_bytes=MAX_MANIFEST_BYTES)
         media_type = value.get("mediaType") if isinstance(value, dict) else None

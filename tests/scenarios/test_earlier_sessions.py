@@ -46,7 +46,7 @@ modelops-bundles resolve my-model:1.0.0 --no-cache
 # CI mode (suppress progress)
 modelops-bundles materialize my-model:1.0.0 ./workspace --ci
 """
-PYTHON = '''
+PYTHON = """
 from modelops_bundles.operations import Operations, OpsConfig
 from modelops_bundles.providers.bundle_content import default_provider_from_env
 from modelops_contracts.artifacts import BundleRef
@@ -73,7 +73,7 @@ ops.export(
     workdir="./workspace",
     dest="./my-bundle.tar.zst"
 )
-'''
+"""
 TRAIN = "day,cases\n1,3\n"
 
 
@@ -199,14 +199,17 @@ def test_a_file_in_external_storage_becomes_the_pointer_that_it_shows(user: Work
     user.ok("materialize", "./layout:1.0.0", "./workspace", "--role", "training")
     pointer = json.loads(user.read("workspace/.mops/ptr/data/train.csv.json"))
     sha256 = publication.entries["data"][0]["external"]["sha256"]
-    assert pointer.items() >= {
-        "fulfilled": False,
-        "original_path": "data/train.csv",
-        "uri": "az://container/train.csv",
-        "sha256": sha256,
-        "size": 1048576,
-        "tier": "cool",
-    }.items()
+    assert (
+        pointer.items()
+        >= {
+            "fulfilled": False,
+            "original_path": "data/train.csv",
+            "uri": "az://container/train.csv",
+            "sha256": sha256,
+            "size": 1048576,
+            "tier": "cool",
+        }.items()
+    )
 
 
 def test_no_path_leads_out_of_the_directory_or_into_what_is_reserved(user: Workspace) -> None:

@@ -73,8 +73,13 @@ def test_manifest_and_config_are_what_the_specification_asks_for(work: Workspace
         assert layer["mediaType"] == f"application/vnd.cncf.model.{kind}.v1.raw"
         assert (layer["digest"], layer["size"]) == (sha256(f"{path}\n".encode()), len(path) + 1)
         assert json.loads(layer["annotations"]["org.cncf.model.file.metadata+json"]) == {
-            "name": path.rpartition("/")[2], "mode": 0o755 if path == "run.sh" else 0o644,
-            "uid": 0, "gid": 0, "size": len(path) + 1, "mtime": "1970-01-01T00:00:00Z", "typeflag": 48,
+            "name": path.rpartition("/")[2],
+            "mode": 0o755 if path == "run.sh" else 0o644,
+            "uid": 0,
+            "gid": 0,
+            "size": len(path) + 1,
+            "mtime": "1970-01-01T00:00:00Z",
+            "typeflag": 48,
         }
 
 

@@ -15,7 +15,8 @@ from modelops_bundle.archive.directory_archive import COMMENT, export_directory
 from modelops_bundle.archive.unpacking_archive import OpenArchive, open_archive, restore_directory, unpack
 from modelops_bundle.bundles.tree import Tree
 from modelops_bundle.digest import Digest
-from modelops_bundle.errors import IntegrityError, Invalid, NotFound, TransferFailed, WorkingTreeConflict
+from modelops_bundle.errors import Busy, IntegrityError, Invalid, NotFound, TransferFailed, WorkingTreeConflict
+from modelops_bundle.files.lockfile import hold_passing
 from modelops_bundle.packs.tar_member import comment_header
 from tests.modelops_bundle.archive.archives import FILES, make, tar_of
 
@@ -173,3 +174,58 @@ def test_places_that_do_not_exist_are_named(tmp_path: Path, exported: Path) -> N
         restore(tmp_path / "no.tar", tmp_path / "two")
     with pytest.raises(Invalid, match="nowhere"):
         restore(exported, tmp_path / "nowhere" / "two")
+
+
+def test_an_empty_directory_is_filled_and_stays_what_it_is(tmp_path: Path, exported: Path) -> None:
+    (tmp_path / "real").mkdir(mode=0o750)
+    (tmp_path / "real").chmod(0o2750)
+    (tmp_path / "link").symlink_to("real")
+    before = (tmp_path / "real").stat()
+    restore(exported, tmp_path / "link")
+    now = (tmp_path / "real").stat()
+    assert (now.st_ino, now.st_mode) == (before.st_ino, before.st_mode)
+    assert any((tmp_path / "real").iterdir())
+    assert not list((tmp_path / "real").glob(".tmp-import-*"))
+
+
+def test_a_refused_import_leaves_an_empty_directory_empty(tmp_path: Path, exported: Path) -> None:
+    (tmp_path / "target").mkdir()
+    data = bytearray(exported.read_bytes())
+    data[-1500] ^= 1
+    exported.write_bytes(data)
+    with pytest.raises(IntegrityError):
+        restore(exported, tmp_path / "target")
+    assert list((tmp_path / "target").iterdir()) == []
+
+
+def test_two_imports_do_not_fill_one_directory(tmp_path: Path, exported: Path) -> None:
+    target = tmp_path / "target"
+    target.mkdir()
+    with hold_passing(target / ".tmp-import-target.lock"), pytest.raises(Busy):
+        restore(exported, target)
+    assert list(target.iterdir()) == []
+
+
+def test_of_two_imports_as_one_name_the_later_is_told(
+    tmp_path: Path, exported: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "target"
+
+    def meanwhile(archive: OpenArchive, directory: Path) -> Tree:
+        restored = unpack(archive, directory)
+        target.mkdir(exist_ok=True)
+        (target / "theirs").write_text("theirs")
+        return restored
+
+    monkeypatch.setattr(unpacking_archive, "unpack", meanwhile)
+    with pytest.raises(WorkingTreeConflict, match="not empty"):
+        restore(exported, target)
+    assert [child.name for child in target.iterdir()] == ["theirs"]
+
+
+def test_a_layout_directory_is_cloned_not_imported(tmp_path: Path) -> None:
+    (tmp_path / "layout").mkdir()
+    (tmp_path / "layout/oci-layout").write_text('{"imageLayoutVersion":"1.0.0"}')
+    with pytest.raises(Invalid) as refusal, open_archive(tmp_path / "layout"):
+        pass
+    assert "clone oci:" in refusal.value.hint
