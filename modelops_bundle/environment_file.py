@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from modelops_bundle.blob_stores.location import PROVIDERS
+from modelops_bundle.blob_stores.location import PROVIDERS, container_of, may_be_secret
+from modelops_bundle.blob_stores.storage_access import check_endpoint
 from modelops_bundle.checkout.project import Project
 from modelops_bundle.environments import DEFAULT_NAME, Environments, read_pin
 from modelops_bundle.errors import Invalid
@@ -108,6 +109,9 @@ def _document(new: NewEnvironment) -> dict[str, Any]:
             "a storage has a provider and a container",
             hint="give --storage-provider and --container, or nothing of storage",
         )
+    if new.storage_provider:
+        container_of(new.storage_provider, new.container)
+        check_endpoint(new.endpoint.partition("?")[0])  # behind it, a signature may stand
     if "password" in new.secrets and not new.username:
         raise Invalid("a password needs a user name", hint="give --username")
     server = _check_login_server(new.login_server)
@@ -143,8 +147,9 @@ def _shown(section: str, values: Mapping[str, Any]) -> dict[str, str]:
     shown = {}
     for key, value in values.items():
         text = ("false", "true")[value] if isinstance(value, bool) else str(value)
-        # A URL may carry a signature or a password, whatever the key promises.
-        public = key in _PUBLIC[section] and not set(text) & set("@?")
+        # A URL may carry a signature or a password, and people err, whatever the key promises.
+        provider = str(values.get("provider", "")) if key == "container" else ""
+        public = key in _PUBLIC[section] and not may_be_secret(provider, text)
         if value is not None:
             shown[key] = text if public else SET
     return shown

@@ -20,6 +20,8 @@ from collections.abc import Sequence
 from enum import IntEnum
 from typing import ClassVar
 
+from modelops_bundle.secret_text import redact
+
 MANY = 50
 """More details than this are counted instead of listed."""
 
@@ -47,17 +49,17 @@ class BundleError(Exception):
     """A failure that the user can act on.
 
     `message` is one line naming the path, ref or digest; `hint` is the next command to type;
-    `details` are further lines, such as the paths in conflict.
+    `details` are further lines, such as the paths in conflict. None of them shows what looks like a credential.
     """
 
     exit_code: ClassVar[ExitCode] = ExitCode.TRANSFER
     usual_hint: ClassVar[str] = ""
 
     def __init__(self, message: str, *, hint: str = "", details: tuple[str, ...] = ()) -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = hint or self.usual_hint
-        self.details = details
+        self.message = redact(message)
+        super().__init__(self.message)
+        self.hint = redact(hint or self.usual_hint)
+        self.details = tuple(redact(line) for line in details)
 
 
 class NotFound(BundleError):

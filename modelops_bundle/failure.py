@@ -25,6 +25,7 @@ from modelops_bundle.errors import (
     WorkingTreeConflict,
 )
 from modelops_bundle.safe_path import printable
+from modelops_bundle.secret_text import redact
 
 Result = TypeVar("Result")
 
@@ -57,10 +58,13 @@ class Failure:
     details: tuple[str, ...] = ()
 
     def text(self) -> str:
-        """Return the lines for standard error; names in them, which strangers chose, cannot steer a terminal."""
+        """Return the lines for standard error; names in them, which strangers chose, cannot steer a terminal.
+
+        Nor do they show what looks like a credential.
+        """
         hints = [f"hint: {self.hint}"] if self.hint else []
         lines = [f"error: {self.message}", *(f"  {line}" for line in self.details), *hints]
-        return "".join(f"{printable(line)}\n" for line in lines)
+        return "".join(f"{printable(redact(line))}\n" for line in lines)
 
 
 def exit_code_for(error: BaseException) -> ExitCode:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from modelops_bundle.blob_stores.location import PROVIDERS, Scheme
+from modelops_bundle.blob_stores.location import PROVIDERS, Scheme, credential_given
 from modelops_bundle.checkout.config import VERSION as CONFIG_VERSION
 from modelops_bundle.checkout.config import Config, parse_config
 from modelops_bundle.checkout.local_config import (
@@ -28,6 +28,7 @@ from modelops_bundle.registry import reference as registry
 from modelops_bundle.remotes import bundle_reference
 from modelops_bundle.remotes.opening import choose_remote, environment_of
 from modelops_bundle.safe_path import CONFIG_PATH
+from modelops_bundle.secret_text import looks_secret
 from modelops_bundle.settings import Settings
 from modelops_bundle.storage.config import KEYS
 from modelops_bundle.storage.policy import choose_store
@@ -141,7 +142,7 @@ def _shared_options(project: Project, settings: Settings) -> list[Option]:
     choice = choose_store(storage, settings, environment_of(project, settings))
     # Where config.yaml does not say them, these two come from the environment.
     elsewhere = {
-        "provider": (choice.provider, choice.provider_origin),
+        "provider": (choice.shown_provider, choice.provider_origin),
         "container": (choice.shown_container, choice.container_origin),
     }
     found = {key: (_text_of(getattr(storage, key)), str(path) if key in written else DEFAULT) for key in KEYS}
@@ -180,6 +181,8 @@ def _shared_value(key: str, text: str, section: Mapping[str, Any], directory: Pa
         return _check_threshold(text)
     if key in PATTERNS:
         return [part.strip() for part in text.split(",") if part.strip()]
+    if looks_secret(text):
+        raise credential_given(f"option '{key}'")
     if key == CONTAINER and PROVIDERS.get(str(section.get("provider"))) is Scheme.DIRECTORY:
         return os.path.normpath(directory / text)
     return text

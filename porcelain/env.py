@@ -1,9 +1,11 @@
 """env: list, show, choose and create environments."""
 
+import os
 import sys
 
 import click
 
+from modelops_bundle.blob_stores.location import PROVIDERS, Scheme
 from modelops_bundle.checkout.project import NotAProject, Project
 from modelops_bundle.environment_file import (
     REGISTRY_PROVIDERS,
@@ -21,6 +23,7 @@ from modelops_bundle.porcelain._completion import complete_environment
 from modelops_bundle.porcelain._render import print_json, say, talk
 from modelops_bundle.remotes.opening import choose_remote, environments_of
 from modelops_bundle.safe_path import printable
+from modelops_bundle.secret_text import looks_secret
 
 _MAX_SECRETS = 1 << 20
 
@@ -133,6 +136,9 @@ def create_command(
 ) -> None:
     """Write the environment NAME, readable by you alone, in the platform's format."""
     secrets = parse_secrets(sys.stdin.read(_MAX_SECRETS)) if secrets_stdin else {}
+    is_directory = storage_provider and PROVIDERS[storage_provider] is Scheme.DIRECTORY
+    if is_directory and container and not looks_secret(container):
+        container = os.path.normpath(session.directory / container)
     new = NewEnvironment(
         name,
         login_server,

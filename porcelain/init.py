@@ -85,5 +85,5 @@ def _report(session: Session, project: Project, created: list[str], as_json: boo
     say(f"Remote: {name or 'none yet (modelops-bundle config remote HOST/REPOSITORY, or oci:DIRECTORY)'}")
     storage = choose_store(project.config.storage, session.settings, environment_of(project, session.settings))
     if storage.provider:
-        say(f"Storage: {storage.provider} ({storage.shown_container or 'no container'})")
+        say(f"Storage: {storage.shown_provider} ({storage.shown_container or 'no container'})")
     talk(session, "next: modelops-bundle add . && modelops-bundle push")

@@ -12,8 +12,9 @@ from urllib.parse import quote, unquote
 
 from modelops_bundle.digest import Digest, hex_of
 from modelops_bundle.errors import Invalid
-from modelops_bundle.files.yaml_file import unknown
+from modelops_bundle.files.yaml_file import shown, unknown
 from modelops_bundle.safe_path import printable
+from modelops_bundle.secret_text import looks_secret
 
 MAX_KEY_BYTES = 1024
 """What Azure, S3 and GCS all take."""
@@ -21,6 +22,7 @@ MAX_KEY_BYTES = 1024
 MAX_URI = 1 << 14
 
 _CONTAINER = re.compile(r"[$A-Za-z0-9][A-Za-z0-9._-]{1,221}")
+"""What stands for a container in a URI: all that any cloud has ever allowed."""
 _PREFIX = re.compile(r"[A-Za-z0-9_=+@~.-]+")
 _BLOB_PATH = re.compile(
     r"(?P<root>/.*?)/(?:\./(?P<prefix>.+)/)?(?P<fan>(?P<a>[0-9a-f]{2})/(?P<b>[0-9a-f]{2})/(?P=a)(?P=b)[0-9a-f]{60})"
@@ -47,6 +49,24 @@ PROVIDERS = {
     "directory": Scheme.DIRECTORY,
 }
 """What environments and `config.yaml` call them."""
+
+_NAMES = {
+    Scheme.AZURE: (
+        r"\$root|\$web|(?=.{3,63}$)[a-z0-9]+(-[a-z0-9]+)*",
+        "3 to 63 small letters, digits and hyphens",
+    ),
+    Scheme.S3: (r"(?=.{3,63}$)[a-z0-9]+([.-]+[a-z0-9]+)*", "3 to 63 small letters, digits, dots and hyphens"),
+    Scheme.GCS: (
+        r"(?=.{3,222}$)[a-z0-9]+([._-]+[a-z0-9]+)*",
+        "3 to 63 small letters, digits, hyphens, _ and dots",
+    ),
+}
+"""What the clouds take as a name today, and how to say it.
+
+https://learn.microsoft.com/rest/api/storageservices/naming-and-referencing-containers--blobs--and-metadata
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+https://cloud.google.com/storage/docs/buckets#naming
+"""
 
 _SPELLINGS = {**{str(scheme): scheme for scheme in Scheme}, "azure": Scheme.AZURE, "fs": Scheme.DIRECTORY}
 
@@ -99,21 +119,39 @@ def parse_uri(uri: str) -> BlobLocation:
 def container_of(provider: str, name: str) -> Container:
     """Return the container that a configuration names; raise Invalid with a did-you-mean.
 
-    A directory is given by its absolute path.
+    A directory is given by its absolute path. What looks like a credential is refused, and not repeated.
     """
     if provider not in PROVIDERS:
-        raise unknown(printable(provider[:100]), tuple(PROVIDERS), "storage provider")
+        raise unknown(printable(shown(provider)), tuple(PROVIDERS), "storage provider")
     scheme = PROVIDERS[provider]
+    if may_be_secret(provider, name):
+        raise credential_given(f"the container of '{provider}'")
     if scheme is Scheme.DIRECTORY:
         directory = re.sub("/+", "/", name).rstrip("/")
         if not _is_directory(directory):
             raise Invalid(f"not an absolute directory: '{printable(name[:200])}'", hint="give its whole path")
         return Container(scheme, directory)
-    if not _CONTAINER.fullmatch(name):
+    pattern, rule = _NAMES[scheme]
+    if not re.fullmatch(pattern, name):
         raise Invalid(
-            f"not a name of a container: '{printable(name[:100])}'", hint="give its name only, without a URL"
+            f"not a name of a container of '{provider}': '{printable(shown_uri(name)[:100])}'",
+            hint=f"it has {rule}; give its name only, without a URL",
         )
     return Container(scheme, name)
+
+
+def may_be_secret(provider: str, container: str) -> bool:
+    """Tell whether what should be a name looks like a credential, or an address with a login or a signature."""
+    address = PROVIDERS.get(provider) is not Scheme.DIRECTORY and not {"?", "@"}.isdisjoint(container)
+    return address or looks_secret(container)
+
+
+def credential_given(what: str) -> Invalid:
+    """Return the error for a credential in place of `what`, which it does not repeat."""
+    return Invalid(
+        f"what is given for {what} is a credential, or an address with a login or a signature",
+        hint="credentials are for variables, or for an environment: modelops-bundle env create --secrets-stdin",
+    )
 
 
 def blob_key(prefix: str, digest: Digest) -> str:
@@ -121,7 +159,7 @@ def blob_key(prefix: str, digest: Digest) -> str:
     prefix = prefix.strip("/")
     if not _is_prefix(prefix):
         raise Invalid(
-            f"not a prefix of keys: '{printable(prefix[:100])}'",
+            f"not a prefix of keys: '{printable(shown(prefix))}'",
             hint="it has letters, digits and _=+@~.- between its '/'",
         )
     name = hex_of(digest)

@@ -47,7 +47,7 @@ def access_to(scheme: Scheme, settings: Settings, environment: "Environment | No
     # A signature may stand in the endpoint, as the portal of Azure shows it.
     endpoint, _, signature = storage.get("endpoint", "").partition("?")
     access = StorageAccess(
-        endpoint=_check_endpoint(endpoint),
+        endpoint=check_endpoint(endpoint),
         account=storage.get("access_key", ""),
         secret=storage.get("secret_key", ""),
         signature=signature,
@@ -60,7 +60,7 @@ def access_to(scheme: Scheme, settings: Settings, environment: "Environment | No
         return access
     return replace(
         access,
-        endpoint=access.endpoint or _check_endpoint(settings.azure_endpoint),
+        endpoint=access.endpoint or check_endpoint(settings.azure_endpoint),
         account=access.account or settings.azure_account,
         secret=settings.azure_key,
         signature=settings.azure_sas_token,
@@ -68,7 +68,8 @@ def access_to(scheme: Scheme, settings: Settings, environment: "Environment | No
     )
 
 
-def _check_endpoint(endpoint: str) -> str:
+def check_endpoint(endpoint: str) -> str:
+    """Return the address of a server, without a `/` at its end; raise Invalid, which does not repeat it."""
     try:
         parts = urlsplit(endpoint)
         valid = parts.scheme in ("http", "https") and parts.hostname and not set("@?#") & set(endpoint)

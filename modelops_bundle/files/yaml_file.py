@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from modelops_bundle.errors import Invalid
+from modelops_bundle.secret_text import HIDDEN, looks_secret
 
 MAX_BYTES = 4 << 20
 
@@ -108,8 +109,12 @@ def texts(value: Any, key: str, kind: str, what: str) -> tuple[str, ...]:
 
 
 def shown(value: Any) -> str:
-    """Return a value for a message, cut short: with aliases, a few lines of YAML can stand for gigabytes."""
-    return (value if isinstance(value, str) else reprlib.repr(value))[:100]
+    """Return a value for a message, cut short: with aliases, a few lines of YAML can stand for gigabytes.
+
+    What looks like a credential is not shown.
+    """
+    text = value if isinstance(value, str) else reprlib.repr(value)
+    return HIDDEN if looks_secret(text) else text[:100]
 
 
 def check_version(value: Mapping[str, Any], newest: int, what: str) -> None:

@@ -5,10 +5,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from modelops_bundle.blob_stores.location import PROVIDERS, Container, Scheme, blob_key, container_of
+from modelops_bundle.blob_stores.location import (
+    PROVIDERS,
+    blob_key,
+    container_of,
+    credential_given,
+    may_be_secret,
+)
 from modelops_bundle.digest import digest_of
 from modelops_bundle.errors import Invalid
 from modelops_bundle.files.yaml_file import check_keys, shown, texts, unknown
+from modelops_bundle.secret_text import looks_secret
 from modelops_bundle.tier import Tier
 
 DEFAULT_THRESHOLD = 50 << 20
@@ -71,9 +78,13 @@ def parse_storage(value: Mapping[str, Any], what: str) -> StorageConfig:
     tier = _word(value, "tier", tuple(Tier), "", what)
     container, prefix = _text(value, "container", what), _text(value, "prefix", what)
     try:
+        if looks_secret(prefix):
+            raise credential_given("storage.prefix")
         blob_key(prefix, digest_of(b""))
-        if container and (provider or may_be_secret(provider, container)):
-            named_container(provider, container)
+        if provider and container:
+            container_of(provider, container)
+        elif may_be_secret(provider, container):
+            raise credential_given("storage.container")
     except Invalid as error:
         raise Invalid(f"storage in '{what}': {error.message}", hint=error.hint) from error
     return StorageConfig(
@@ -87,21 +98,6 @@ def parse_storage(value: Mapping[str, Any], what: str) -> StorageConfig:
         _patterns(value, "force_oci_patterns", what),
         Tier(tier) if tier else None,
     )
-
-
-def named_container(provider: str, name: str) -> Container:
-    """Return the container of a configuration; raise Invalid, never repeating an address with a signature."""
-    if may_be_secret(provider, name):
-        raise Invalid(
-            f"the storage container of provider '{provider}' is an address, with a login or a signature",
-            hint="container is a name only; the address is the endpoint of an environment: env create --endpoint",
-        )
-    return container_of(provider, name)
-
-
-def may_be_secret(provider: str, container: str) -> bool:
-    """Tell whether what should be a name looks like an address with a login or a signature."""
-    return PROVIDERS.get(provider) is not Scheme.DIRECTORY and not {"?", "@"}.isdisjoint(container)
 
 
 def _word(value: Mapping[str, Any], key: str, known: tuple[str, ...], default: str, what: str) -> str:

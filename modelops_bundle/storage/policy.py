@@ -10,15 +10,23 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from modelops_bundle.blob_stores.location import PROVIDERS, Container, Scheme, blob_key
+from modelops_bundle.blob_stores.location import (
+    PROVIDERS,
+    Container,
+    Scheme,
+    blob_key,
+    container_of,
+    may_be_secret,
+)
 from modelops_bundle.bundles.places import External
 from modelops_bundle.bundles.tree import Mode, TreeEntry
 from modelops_bundle.digest import Digest
 from modelops_bundle.errors import Invalid
 from modelops_bundle.files.path_patterns import PathPatterns
+from modelops_bundle.files.yaml_file import shown
 from modelops_bundle.safe_path import TRAVELLING
 from modelops_bundle.settings import Settings
-from modelops_bundle.storage.config import StorageConfig, StorageMode, may_be_secret, named_container
+from modelops_bundle.storage.config import StorageConfig, StorageMode
 from modelops_bundle.tier import Tier
 
 if TYPE_CHECKING:
@@ -53,6 +61,11 @@ class StoreChoice:
     container: str = ""
     provider_origin: str = ""
     container_origin: str = ""
+
+    @property
+    def shown_provider(self) -> str:
+        """The provider for people."""
+        return shown(self.provider)
 
     @property
     def shown_container(self) -> str:
@@ -143,4 +156,8 @@ class StoragePolicy:
                 f"storage provider '{choice.provider}' ({choice.provider_origin}) has no container",
                 hint="modelops-bundle config storage.container NAME",
             )
-        return named_container(choice.provider, choice.container)
+        try:
+            return container_of(choice.provider, choice.container)
+        except Invalid as error:
+            origins = dict.fromkeys(filter(None, (choice.provider_origin, choice.container_origin)))
+            raise Invalid(f"storage ({', '.join(origins)}): {error.message}", hint=error.hint) from None

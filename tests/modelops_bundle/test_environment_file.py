@@ -9,6 +9,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from modelops_bundle.blob_stores.location import PROVIDERS, Scheme
 from modelops_bundle.checkout.project import Project
 from modelops_bundle.environment_file import (
     SECRETS,
@@ -48,14 +49,15 @@ def test_what_is_written_is_read(
     provider: str,
 ) -> None:
     environments = Environments(tmp_path_factory.mktemp("environments"))
+    container = "/blobs" if PROVIDERS[provider] is Scheme.DIRECTORY else "blobs"
     new = NewEnvironment(
-        "lab", server, username=username, storage_provider=provider, container="blobs", secrets=secrets
+        "lab", server, username=username, storage_provider=provider, container=container, secrets=secrets
     )
     create_environment(environments, new)
     read = environments.load("lab")
     kept = {key: secrets[key] for key in SECRETS[1:] if key in secrets}
     assert read == Environment("lab", server, username, secrets.get("password", ""), read.storage)
-    assert dict(read.storage) == {"provider": provider, "container": "blobs"} | kept
+    assert dict(read.storage) == {"provider": provider, "container": container} | kept
 
 
 @settings(max_examples=25)

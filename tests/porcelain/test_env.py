@@ -80,7 +80,7 @@ def test_an_environment_that_exists_is_replaced_only_by_force(tmp_path: Path) ->
         ["../x", "--login-server", "h.io"],
         ["x", "--login-server", "bad host"],
         ["x", "--login-server", "h.io/Bad"],
-        ["x", "--login-server", "h.io", "--container", "c"],
+        ["x", "--login-server", "h.io", "--container", "cases"],
         ["x", "--login-server", "h.io", "--storage-provider", "s3"],
         ["x", "--login-server", "h.io", "--storage-provider", "fs"],
         ["x"],
@@ -99,7 +99,7 @@ def test_refused_secrets_are_not_repeated(tmp_path: Path, secrets: str) -> None:
 
 
 def test_secrets_are_never_shown(tmp_path: Path) -> None:
-    storage = ["--storage-provider", "s3", "--container", "c", "--endpoint", "https://s3.io?sig=hunter2"]
+    storage = ["--storage-provider", "s3", "--container", "cases", "--endpoint", "https://s3.io?sig=hunter2"]
     create("x", "--login-server", "h.io", "--username", "me", *storage, cwd=tmp_path, secrets=SECRETS)
     (directory() / "x.yaml").write_text((directory() / "x.yaml").read_text() + "  new_secret: hunter2\n")
     for args in ([], ["--json"]):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modelops_bundle.blob_stores.location import Container, Scheme
+from modelops_bundle.blob_stores.location import Container, Scheme, container_of, may_be_secret
 from modelops_bundle.errors import Invalid
 from modelops_bundle.files.yaml_file import dump, load_mapping
 from modelops_bundle.storage.config import (
@@ -14,8 +14,6 @@ from modelops_bundle.storage.config import (
     Layout,
     StorageConfig,
     StorageMode,
-    may_be_secret,
-    named_container,
     parse_storage,
 )
 from modelops_bundle.tier import Tier
@@ -88,15 +86,15 @@ def test_what_makes_no_sense_is_refused_by_name(section: dict[str, Any], named: 
 
 
 @pytest.mark.parametrize("provider", ["", "azure", "s3", "gcs"])
-@pytest.mark.parametrize("address", ["https://x/c?sig=secret", "https://user:secret@x/c"])
+@pytest.mark.parametrize("address", ["https://x/c?sig=planted", "https://user:planted@x/c"])
 def test_an_address_with_a_login_is_refused_and_not_repeated(provider: str, address: str) -> None:
     section = {"container": address} | ({"provider": provider} if provider else {})
-    with pytest.raises(Invalid, match="with a login or a signature") as refused:
+    with pytest.raises(Invalid, match="a login or a signature") as refused:
         parse_storage(section, WHAT)
-    assert "secret" not in refused.value.message + refused.value.hint
+    assert "planted" not in refused.value.message + refused.value.hint
 
 
 def test_a_directory_may_be_called_as_it_is() -> None:
     assert not may_be_secret("directory", "/data/who@where?")
     assert may_be_secret("s3", "who@where") and not may_be_secret("s3", "lab-blobs")
-    assert named_container("directory", "/data/@") == Container(Scheme.DIRECTORY, "/data/@")
+    assert container_of("directory", "/data/@") == Container(Scheme.DIRECTORY, "/data/@")
