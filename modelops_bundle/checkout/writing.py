@@ -20,6 +20,7 @@ from modelops_bundle.bundles.bundle_index import BundleFile
 from modelops_bundle.bundles.places import LinkTarget
 from modelops_bundle.bundles.tree import Mode
 from modelops_bundle.checkout.index import IndexEntry
+from modelops_bundle.checkout.placing import put, remove_leftover
 from modelops_bundle.checkout.working_tree import RACY_NS, entry_of, is_real_directory
 from modelops_bundle.digest import Digest
 from modelops_bundle.errors import IntegrityError, WorkingTreeConflict
@@ -51,7 +52,7 @@ class Checkout:
 
     def __init__(self, root: Path, tmp: Path) -> None:
         for left in tmp.glob(f"{PREFIX}*"):
-            shutil.rmtree(left, ignore_errors=True)
+            remove_leftover(left)
         self._root = root
         self._tmp = Path(tempfile.mkdtemp(dir=tmp, prefix=PREFIX))
         self._umask = _umask(self._tmp)
@@ -160,7 +161,7 @@ class Checkout:
         entries = {}
         for path, staged in self._staged.items():
             target = f"{self._root}/{path}"
-            _put(staged.temporary, target)
+            put(staged.temporary, target)
             entries[path] = entry_of(os.lstat(target), staged.content, started, own=True)
         for path in doomed:
             if path not in in_the_way:
@@ -227,24 +228,6 @@ def _holds_others(root: Path, path: str, doomed: Container[str]) -> bool:
         if any(os.path.relpath(f"{folder}/{name}", root) not in doomed for name in (*files, *links)):
             return True
     return False
-
-
-def _put(temporary: Path, target: str) -> None:
-    """Rename a file into place, making directories on the way; empty ones at its path go."""
-    if os.path.isdir(target) and not os.path.islink(target):
-        for folder, _, _ in os.walk(target, topdown=False):
-            os.rmdir(folder)
-    if not os.path.isdir(os.path.dirname(target)):
-        os.makedirs(os.path.dirname(target))
-    try:
-        os.replace(temporary, target)
-    except OSError as error:
-        if error.errno != errno.EXDEV:
-            raise
-        # Another file system is mounted there, as containers do it for data.
-        beside = f"{target}.{temporary.parent.name}"
-        shutil.copy2(temporary, beside, follow_symlinks=False)
-        os.replace(beside, target)
 
 
 def _move_to_other_disk(source: Path, target: Path) -> None:

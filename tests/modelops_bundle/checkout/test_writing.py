@@ -12,6 +12,7 @@ from modelops_bundle.bundles.places import NOWHERE, TITLED, LinkTarget
 from modelops_bundle.bundles.tree import Mode, TreeEntry
 from modelops_bundle.checkout import writing as checkout
 from modelops_bundle.checkout.index import Index, IndexEntry
+from modelops_bundle.checkout.placing import NOTE
 from modelops_bundle.checkout.working_tree import observe
 from modelops_bundle.checkout.writing import Checkout
 from modelops_bundle.digest import digest_of
@@ -353,8 +354,12 @@ def test_leftovers_of_a_killed_checkout_are_removed(bench: Bench) -> None:
     left = bench.objects.tmp / f"{checkout.PREFIX}killed"
     left.mkdir()
     (left / "1").write_bytes(b"x")
+    copy = bench.root / f".{left.name}"
+    copy.write_bytes(b"half")
+    (left / NOTE).write_text(str(copy))
     bench.commit([bench.file("a")])
     assert everything_below(bench.objects.tmp) == {}
+    assert everything_below(bench.root) == {"a": b"new"}
 
 
 def test_what_someone_writes_right_after_the_rename_is_noticed(
