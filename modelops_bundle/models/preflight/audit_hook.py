@@ -36,7 +36,7 @@ def begin(directory: str) -> None:
     record = _recorder(directory)
     record("S", sys.executable or "")
     if hasattr(sys, "addaudithook"):  # Python 3.8 and later
-        sys.addaudithook(_hook(root + os.sep, set(own), began, record))
+        sys.addaudithook(_Watch(root, set(own), began, record).hook)
 
 
 def _recorder(directory: str) -> "Callable[[str, str], None]":
@@ -57,98 +57,117 @@ def _recorder(directory: str) -> "Callable[[str, str], None]":
     return record
 
 
-def _hook(root: str, own: "set[str]", began: int, record: "Callable[[str, str], None]") -> "Callable[..., None]":
-    """Return the hook; `own` are the model's files, to which modules are added that those load."""
-    metadata = os.path.join(root, ".modelops-bundle", "")
-    outside: dict[str, str] = {}
-    belongs: dict[str, bool] = {}
-    settled: set[str] = set()
+class _Watch:
+    """What one process does with the files of a project, as audit events tell it.
 
-    def find(path: "Any") -> str:
+    `own` are the model's files, to which modules are added that those load; `began` is when the command began, in
+    nanoseconds since the epoch.
+    """
+
+    def __init__(self, root: str, own: "set[str]", began: int, record: "Callable[[str, str], None]") -> None:
+        self._root = os.path.join(root, "")
+        self._metadata = os.path.join(root, ".modelops-bundle", "")
+        self._own = own
+        self._began = began
+        self._record = record
+        self._outside: dict[str, str] = {}
+        self._belongs: dict[str, bool] = {}
+        self._settled: set[str] = set()
+        self._handlers: dict[str, Callable[..., None]] = {
+            "open": self._opened,
+            "exec": self._executed,
+            "import": self._imported,
+            "cpython.run_file": self._loaded,
+            "ctypes.dlopen": self._linked,
+            "sqlite3.connect": self._read,
+            "os.rename": self._renamed,
+        }
+
+    def hook(self, event: str, args: "tuple[Any, ...]") -> None:
+        """Note down what an event says of the project's files, if it does."""
+        if event in self._handlers:
+            try:
+                self._handlers[event](*args)
+            except _TROUBLE:
+                return
+
+    def _opened(self, path: "Any", mode: "Any", flags: int) -> None:
+        replaces = flags & (os.O_TRUNC | os.O_EXCL)
+        if flags & _ACCESS == os.O_WRONLY or replaces:
+            self._wrote(path)
+        else:
+            self._read(path)
+            if flags & _ACCESS == os.O_RDWR:
+                self._wrote(path)
+
+    def _executed(self, code: "Any") -> None:
+        if getattr(code, "co_name", "") == "<module>":
+            self._loaded(code.co_filename)
+
+    def _imported(self, module: str, file: "Any", *_: "Any") -> None:
+        # Of a module in Python, no file is named: its code is executed.
+        if file:
+            self._loaded(file)
+
+    def _linked(self, name: "Any") -> None:
+        if name:
+            self._read(name)
+
+    def _renamed(self, source: "Any", target: "Any", *_: "Any") -> None:
+        self._wrote(target)
+
+    def _wrote(self, path: "Any") -> None:
+        full = self._find(path)
+        if full:
+            self._settled.add(full)
+            self._record("W", full)
+
+    def _read(self, path: "Any") -> None:
+        full = self._find(path)
+        if full and full not in self._own and full not in self._settled:
+            now = os.stat(full)
+            if stat.S_ISREG(now.st_mode) and now.st_mtime_ns <= self._began:
+                if self._is_from_model():
+                    self._settled.add(full)
+                    self._record("R", full)
+                else:
+                    self._record("r", full)
+
+    def _loaded(self, path: "Any") -> None:
+        full = self._find(path)
+        if full in self._own:
+            self._record("M", full)
+        elif full and self._is_from_model():
+            self._own.add(full)
+            self._belongs.clear()
+            self._record("M", full)
+        elif full:
+            self._record("m", full)
+
+    def _find(self, path: "Any") -> str:
         """Return the full path of a file of the project, '' for any other."""
         name = os.fsdecode(path) if isinstance(path, (str, bytes, os.PathLike)) else ""
         if not name or name[0] == "<":
             return ""
         full = os.path.abspath(name)
-        if not full.startswith(root):
-            if full not in outside:
-                if len(outside) > _OUTSIDE:
-                    outside.clear()
-                outside[full] = os.path.realpath(full)
-            full = outside[full]
-        return full if full.startswith(root) and not full.startswith(metadata) else ""
+        if not full.startswith(self._root):
+            if full not in self._outside:
+                if len(self._outside) > _OUTSIDE:
+                    self._outside.clear()
+                self._outside[full] = os.path.realpath(full)
+            full = self._outside[full]
+        return full if full.startswith(self._root) and not full.startswith(self._metadata) else ""
 
-    def is_from_model() -> bool:
+    def _is_from_model(self) -> bool:
         frame: Any = sys._getframe(1)
         while frame is not None:
             name = frame.f_code.co_filename
-            if name not in belongs:
-                belongs[name] = find(name) in own
-            if belongs[name]:
+            if name not in self._belongs:
+                self._belongs[name] = self._find(name) in self._own
+            if self._belongs[name]:
                 return True
             frame = frame.f_back
         return False
-
-    def wrote(path: "Any") -> None:
-        full = find(path)
-        if full:
-            settled.add(full)
-            record("W", full)
-
-    def read(path: "Any") -> None:
-        full = find(path)
-        if full and full not in own and full not in settled:
-            now = os.stat(full)
-            if stat.S_ISREG(now.st_mode) and now.st_mtime_ns <= began:
-                if is_from_model():
-                    settled.add(full)
-                    record("R", full)
-                else:
-                    record("r", full)
-
-    def loaded(path: "Any") -> None:
-        full = find(path)
-        if full in own:
-            record("M", full)
-        elif full and is_from_model():
-            own.add(full)
-            belongs.clear()
-            record("M", full)
-        elif full:
-            record("m", full)
-
-    def opened(path: "Any", mode: "Any", flags: int) -> None:
-        replaces = flags & (os.O_TRUNC | os.O_EXCL)
-        if flags & _ACCESS == os.O_WRONLY or replaces:
-            wrote(path)
-        else:
-            read(path)
-            if flags & _ACCESS == os.O_RDWR:
-                wrote(path)
-
-    def executed(code: "Any") -> None:
-        if getattr(code, "co_name", "") == "<module>":
-            loaded(code.co_filename)
-
-    handlers: dict[str, Callable[..., None]] = {
-        "open": opened,
-        "exec": executed,
-        # Of a module in Python, no file is named: its code is executed.
-        "import": lambda module, file, *_: loaded(file) if file else None,
-        "cpython.run_file": loaded,
-        "ctypes.dlopen": lambda name: read(name) if name else None,
-        "sqlite3.connect": read,
-        "os.rename": lambda source, target, *_: wrote(target),
-    }
-
-    def hook(event: str, args: "tuple[Any, ...]") -> None:
-        if event in handlers:
-            try:
-                handlers[event](*args)
-            except _TROUBLE:
-                return
-
-    return hook
 
 
 def _give_way(directory: str) -> None:
