@@ -57,12 +57,11 @@ class ModelOpsBundleRepository:
         default_tag: str = "latest",
         insecure: bool = False,
     ) -> None:
-        self.registry_ref = registry_ref if is_directory(registry_ref) else without_scheme(registry_ref)
+        self.registry_ref = _canonical(registry_ref)
         self.cache_dir = Path(cache_dir).absolute()
         self.cache_structure = cache_structure
         self.default_tag = check_tag(default_tag)
         self.insecure = insecure
-        self._directory = Path().absolute()
         self._cache = SharedCache(CacheLayout(self.cache_dir, cache_structure))
 
     def __reduce__(self) -> tuple[object, ...]:
@@ -104,12 +103,12 @@ class ModelOpsBundleRepository:
 
     def _remote_name(self, repository: str) -> str:
         # Some write the registry into the reference too.
-        repository = repository.removeprefix(f"{self.registry_ref}/")
+        repository = _canonical(repository).removeprefix(f"{self.registry_ref}/")
         if repository and repository != self.registry_ref:
             name = f"{self.registry_ref.rstrip('/')}/{parse_reference(f'localhost/{repository}').repository}"
         else:
             name = self.registry_ref
-        return remote_name(name, self._directory)
+        return remote_name(name, Path())
 
     @contextmanager
     def _origin(self, name: str) -> Iterator[Origin]:
@@ -117,3 +116,11 @@ class ModelOpsBundleRepository:
         settings = replace(settings, insecure=settings.insecure or self.insecure)
         with connect(name, settings, environment_of(None, settings)) as connection:
             yield connection.origin()
+
+
+def _canonical(name: str) -> str:
+    """Return a name that means the same in other processes, wherever they stand; raise Invalid."""
+    if not is_directory(name):
+        return without_scheme(name)
+    directory = name.removeprefix("oci:")
+    return remote_name(f"oci:{Path(directory).absolute()}" if directory else name, Path())

@@ -27,6 +27,7 @@ ENTRANCES = {"modelops_bundle.__main__", "modelops_bundle.cli"}
 SURROUNDINGS = {
     *("os.environ", "os.environb", "os.getenv", "os.getenvb", "os.getcwd", "os.getcwdb", "os.chdir"),
     "Path.cwd",
+    *(f"{here}.{how}" for here in ("Path()", "Path('')", "Path('.')") for how in ("absolute", "resolve", "cwd")),
 }
 
 
@@ -170,7 +171,16 @@ def test_an_import_is_seen_however_it_is_written(source: str, imported: str) -> 
 
 
 @pytest.mark.parametrize(
-    "source", ["print(1)", "os.environ['A']", "f(x=os.getenv('A'))", "from os import environ", "Path.cwd()"]
+    "source",
+    [
+        "print(1)",
+        "os.environ['A']",
+        "f(x=os.getenv('A'))",
+        "from os import environ",
+        "Path.cwd()",
+        "Path().absolute()",
+        "x = Path('.').resolve() / 'y'",
+    ],
 )
 def test_a_question_to_the_surroundings_is_seen(source: str) -> None:
     assert len(list(asks_surroundings(ast.parse(source)))) == 1

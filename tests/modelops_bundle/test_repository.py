@@ -166,6 +166,25 @@ def test_a_repository_can_be_sent_to_another_process_without_its_login(
     assert pickle.loads(sent).ensure_local(reference) == answer
 
 
+def test_a_directory_stays_the_same_one_wherever_the_repository_is_sent(
+    alice: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digest = publish(alice, f"oci:{tmp_path}/layouts/lab/seir")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    for name in ("oci:./layouts", "./layouts", "oci:layouts", "oci:x/../layouts/"):
+        monkeypatch.chdir(tmp_path)
+        sent = pickle.dumps(worker(name, tmp_path / "cache"))
+        monkeypatch.chdir(elsewhere)
+        assert pickle.loads(sent).registry_ref == f"oci:{tmp_path}/layouts"
+        assert pickle.loads(sent).exists(f"lab/seir@{digest}")
+    monkeypatch.chdir(tmp_path)
+    for name in (f"oci:{tmp_path}/layouts", "oci:layouts"):  # some write the registry into the reference
+        assert worker("./layouts", tmp_path / "cache").exists(f"{name}/lab/seir@{digest}")
+    with pytest.raises(Invalid, match="no directory"):
+        worker("oci:", tmp_path / "cache")
+
+
 def test_a_real_registry_serves_a_worker_with_a_login(
     registry_htpasswd: RegistryServer, alice: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
