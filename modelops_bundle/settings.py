@@ -7,6 +7,7 @@ of both earlier tools are understood; where several names mean one thing, `MODEL
 
 import math
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,9 @@ from modelops_bundle.errors import Invalid
 
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"", "0", "false", "no", "off"}
+
+AZURE_ACCOUNT, AZURE_CONTAINER = "modelops", "bundles"
+"""What a key of Azure is for where nothing else says it, as in the earlier modelops-bundles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,7 @@ class Settings:
     azure_sas_token: str = field(default="", repr=False)
     azure_endpoint: str = ""
     storage_container: str = ""
-    storage_timeout: float = 60.0
+    storage_timeout: float = 30.0
     timeout: float = 60.0
     retries: int = 6
     jobs: int = 0
@@ -77,17 +81,25 @@ class Settings:
                 raise Invalid(f"{name} is neither true nor false: '{value}'", hint=f"unset {name}")
             return value in _TRUE
 
-        def number(default: float, *names: str) -> float:
+        def seconds(default: float, *names: str) -> float:
             value = text(*names)
             try:
                 found = float(value) if value else default
             except ValueError:
                 found = math.nan
-            if not 0 <= found < math.inf:
+            if not 0 < found < math.inf:
                 name = source(*names)
-                raise Invalid(f"{name} is not a number of 0 or more: '{value}'", hint=f"unset {name}")
+                raise Invalid(f"{name} is not a number above 0: '{value}'", hint=f"unset {name}")
             return found
 
+        def count(default: int, *names: str) -> int:
+            value = text(*names)
+            if not re.fullmatch("[0-9]{0,9}", value):
+                name = source(*names)
+                raise Invalid(f"{name} is not a number of 0 or more: '{value}'", hint=f"unset {name}")
+            return int(value or default)
+
+        key = text("AZURE_STORAGE_KEY")
         return cls(
             home=Path(text("HOME", "USERPROFILE") or os.path.expanduser("~")),
             docker_config=path("DOCKER_CONFIG"),
@@ -103,20 +115,27 @@ class Settings:
             username=text("MODELOPS_REGISTRY_USERNAME", "MODEL_OPS_REGISTRY_USERNAME", "REGISTRY_USERNAME"),
             password=text("MODELOPS_REGISTRY_PASSWORD", "MODEL_OPS_REGISTRY_PASSWORD", "REGISTRY_PASSWORD"),
             token=text("MODELOPS_REGISTRY_TOKEN"),
-            insecure=flag("MODELOPS_BUNDLE_INSECURE", "MODELOPS_REGISTRY_INSECURE", "MODEL_OPS_REGISTRY_INSECURE"),
+            insecure=flag(
+                *("MODELOPS_BUNDLE_INSECURE", "MODELOPS_REGISTRY_INSECURE"),
+                *("MODEL_OPS_REGISTRY_INSECURE", "REGISTRY_INSECURE"),
+            ),
             ca_file=path("MODELOPS_BUNDLE_CA_FILE", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"),
             environment=text("MODELOPS_BUNDLE_ENV"),
             bundles_cache=path("MODELOPS_BUNDLES_CACHE_DIR"),
             azure_connection_string=text("AZURE_STORAGE_CONNECTION_STRING"),
-            azure_account=text("AZURE_STORAGE_ACCOUNT"),
-            azure_key=text("AZURE_STORAGE_KEY"),
+            azure_account=text("AZURE_STORAGE_ACCOUNT") or (AZURE_ACCOUNT if key else ""),
+            azure_key=key,
             azure_sas_token=text("AZURE_STORAGE_SAS_TOKEN"),
-            azure_endpoint=text("MODELOPS_AZURE_BLOB_ENDPOINT", "MODEL_OPS_AZURE_BLOB_ENDPOINT"),
-            storage_container=text("AZURE_STORAGE_CONTAINER"),
-            storage_timeout=number(60.0, "MODELOPS_EXT_TIMEOUT", "MODEL_OPS_EXT_TIMEOUT", "EXTERNAL_TIMEOUT_S"),
-            timeout=number(60.0, "MODELOPS_HTTP_TIMEOUT", "MODEL_OPS_HTTP_TIMEOUT"),
-            retries=int(number(6, "MODELOPS_HTTP_RETRY", "MODEL_OPS_HTTP_RETRY")),
-            jobs=int(number(0, "MODELOPS_BUNDLE_JOBS")),
+            azure_endpoint=text(
+                "MODELOPS_AZURE_BLOB_ENDPOINT", "MODEL_OPS_AZURE_BLOB_ENDPOINT", "AZURE_BLOB_ENDPOINT"
+            ),
+            storage_container=text("AZURE_STORAGE_CONTAINER") or (AZURE_CONTAINER if key else ""),
+            storage_timeout=seconds(
+                30.0, "MODELOPS_EXT_TIMEOUT", "MODEL_OPS_EXT_TIMEOUT", "EXT_TIMEOUT", "EXTERNAL_TIMEOUT_S"
+            ),
+            timeout=seconds(60.0, "MODELOPS_HTTP_TIMEOUT", "MODEL_OPS_HTTP_TIMEOUT", "HTTP_TIMEOUT"),
+            retries=count(6, "MODELOPS_HTTP_RETRY", "MODEL_OPS_HTTP_RETRY", "HTTP_RETRY"),
+            jobs=count(0, "MODELOPS_BUNDLE_JOBS"),
             trace=text("MODELOPS_BUNDLE_TRACE"),
             no_color=bool(text("NO_COLOR")),
             ci=flag("CI") if text("CI").lower() in _TRUE | _FALSE else True,

@@ -34,16 +34,20 @@ class StorageAccess:
     secret: str = field(default="", repr=False)
     signature: str = field(default="", repr=False)
     connection_string: str = field(default="", repr=False)
-    timeout: float = 60.0
+    timeout: float = 30.0
     retries: int = 6
     jobs: int = JOBS
 
 
 def access_to(scheme: Scheme, settings: Settings, environment: "Environment | None") -> StorageAccess:
-    """Return how to reach stores of a kind; raise Invalid for an endpoint that is none."""
+    """Return how to reach stores of a kind.
+
+    Raises Invalid for an endpoint that is none, half a login, and two logins that may be of two accounts.
+    """
     storage: Mapping[str, str] = environment.storage if environment else {}
     if PROVIDERS.get(storage.get("provider", "")) is not scheme:
         storage = {}
+    _check_login(scheme, storage, environment.name if environment else "")
     # A signature may stand in the endpoint, as the portal of Azure shows it.
     endpoint, _, signature = storage.get("endpoint", "").partition("?")
     access = StorageAccess(
@@ -58,6 +62,11 @@ def access_to(scheme: Scheme, settings: Settings, environment: "Environment | No
     )
     if scheme is not Scheme.AZURE or access.connection_string or access.secret or access.signature:
         return access
+    if settings.azure_connection_string and settings.azure_key:
+        raise Invalid(
+            "AZURE_STORAGE_CONNECTION_STRING and AZURE_STORAGE_KEY are both set, perhaps for two accounts",
+            hint="unset one of them",
+        )
     return replace(
         access,
         endpoint=access.endpoint or check_endpoint(settings.azure_endpoint),
@@ -65,6 +74,18 @@ def access_to(scheme: Scheme, settings: Settings, environment: "Environment | No
         secret=settings.azure_key,
         signature=settings.azure_sas_token,
         connection_string=settings.azure_connection_string,
+    )
+
+
+def _check_login(scheme: Scheme, storage: Mapping[str, str], environment: str) -> None:
+    """Refuse half a login; the name of an Azure account alone is for the default chain."""
+    name, secret = bool(storage.get("access_key")), bool(storage.get("secret_key"))
+    if name == secret or (name and scheme is Scheme.AZURE) or storage.get("connection_string"):
+        return
+    there, missing = ("access_key", "secret_key") if name else ("secret_key", "access_key")
+    raise Invalid(
+        f"the storage of environment '{environment}' has half a login: {there}, and no {missing}",
+        hint=f"modelops-bundle env create {environment} --force --secrets-stdin writes both",
     )
 
 

@@ -375,3 +375,17 @@ def test_plumbing_commands_store_too(alice: Workspace, blobs: Path, tmp_path: Pa
     alice.ok("push-manifest", "--tag", "latest", digest)
     assert clone(alice, tmp_path).tree() == alice.tree()
     assert pushed(alice)["digest"] == digest
+
+
+def test_settings_of_a_store_matter_when_a_file_goes_there(alice: Workspace) -> None:
+    alice.ok("config", "--unset", "storage.container")
+    alice.ok("config", "storage.provider", "azure")
+    both = {"AZURE_STORAGE_CONNECTION_STRING": "AccountName=a;AccountKey=planted", "AZURE_STORAGE_KEY": "planted"}
+    lost = Workspace(alice.root, home=alice.home, env=both)
+    told = lost.refused(2, "push")
+    assert "AZURE_STORAGE_CONNECTION_STRING and AZURE_STORAGE_KEY are both set" in told
+    assert "planted" not in told
+    alone = Workspace(alice.root, home=alice.home, env={"AZURE_STORAGE_KEY": "no key"})
+    assert "az://bundles" in alone.refused(4, "push")
+    alice.ok("remove", "data/large.bin")
+    lost.ok("push")

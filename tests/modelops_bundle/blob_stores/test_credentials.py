@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from modelops_bundle.blob_stores.blob_store import BlobStore
-from modelops_bundle.blob_stores.location import Container, Scheme
+from modelops_bundle.blob_stores.location import PROVIDERS, Container, Scheme
 from modelops_bundle.blob_stores.opening import open_store
 from modelops_bundle.blob_stores.parts import PART
 from modelops_bundle.blob_stores.storage_access import access_to
@@ -105,6 +105,37 @@ def test_credentials_of_the_environment_come_before_variables() -> None:
     settings = Settings(azure_connection_string="of a variable", azure_key="of a variable")
     access = access_to(Scheme.AZURE, settings, environment)
     assert (access.connection_string, access.secret) == ("of the environment", "")
+
+
+def test_two_logins_in_variables_are_refused_where_they_are_needed() -> None:
+    both = Settings(azure_connection_string=f"AccountKey={SECRET}", azure_account="lab", azure_key=SECRET)
+    with pytest.raises(Invalid, match="AZURE_STORAGE_CONNECTION_STRING and AZURE_STORAGE_KEY") as refused:
+        access_to(Scheme.AZURE, both, None)
+    assert SECRET not in failure(refused.value)
+    assert refused.value.exit_code is ExitCode.USAGE
+    access_to(Scheme.S3, both, None)
+
+
+@pytest.mark.parametrize(
+    ("provider", "key", "missing"),
+    [
+        ("azure", "secret_key", "access_key"),
+        ("s3", "secret_key", "access_key"),
+        ("minio", "access_key", "secret_key"),
+    ],
+)
+def test_half_a_login_is_refused(provider: str, key: str, missing: str) -> None:
+    environment = Environment("lab", storage={"provider": provider, key: SECRET})
+    with pytest.raises(Invalid, match=f"'lab' has half a login: {key}, and no {missing}") as refused:
+        access_to(PROVIDERS[provider], Settings(azure_account="a", azure_key="k"), environment)
+    assert SECRET not in failure(refused.value)
+
+
+def test_an_account_alone_is_for_the_default_chain() -> None:
+    environment = Environment("lab", storage={"provider": "azure", "access_key": "lab"})
+    for settings, where in ((Settings(), environment), (Settings(azure_account="lab"), None)):
+        access = access_to(Scheme.AZURE, settings, where)
+        assert (access.account, access.secret, access.signature) == ("lab", "", "")
 
 
 def test_credentials_of_one_cloud_are_not_sent_to_another() -> None:
