@@ -8,7 +8,6 @@ import os
 from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
 from pathlib import Path
-from threading import get_ident
 
 from modelops_bundle.api import project_at, push_found
 from modelops_bundle.archive.compression import LEVEL, compression_of
@@ -92,7 +91,7 @@ class Operations:
         UnsupportedMediaType (10).
         """
         with (
-            self._store(f"resolve {os.getpid()} {get_ident()}") as store,
+            self._store(f"resolve {os.urandom(8).hex()}") as store,
             resolved(store, bundle_ref_of(ref), self.provider) as (bundle, _),
         ):
             return bundle

@@ -27,7 +27,7 @@ def command(session: Session, verbose: bool, no_cache: bool, as_json: bool, refe
     """
     ref = parse_bundle_ref(reference)
     with (
-        store_of(session, f"resolve {os.getpid()}", no_cache=no_cache) as store,
+        store_of(session, f"resolve {os.urandom(8).hex()}", no_cache=no_cache) as store,
         resolved(store, ref, surroundings_of(session)) as (bundle, _),
     ):
         if as_json:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from modelops_bundle.errors import TransferFailed
+from modelops_bundle.errors import Busy, TransferFailed
 from modelops_bundle.files.lockfile import hold_passing
 from modelops_bundle.store.store import Store
 from modelops_bundle.transfer import PARTIAL
@@ -61,6 +61,7 @@ def temporary_cache() -> Iterator[Store]:
 
 def _remove_old(folder: Path) -> None:
     for left in folder.glob("*"):
-        with suppress(FileNotFoundError):
+        with suppress(OSError, Busy):
             if left.stat().st_mtime < time.time() - _KEPT:
-                shutil.rmtree(left, ignore_errors=True)
+                with hold_passing(left / "lock", wait=0):
+                    shutil.rmtree(left, ignore_errors=True)

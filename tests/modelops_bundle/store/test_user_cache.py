@@ -57,6 +57,16 @@ def test_what_was_left_long_ago_is_removed(tmp_path: Path) -> None:
         assert not (tmp_path / "store" / "tmp" / "old").exists()
 
 
+def test_what_is_in_use_is_not_removed_whatever_its_age(tmp_path: Path) -> None:
+    """A clock may be wrong, and a command may begin between the look at the time and the removal."""
+    with opened_cache(tmp_path, "long") as store:
+        partial_path(store.objects, DIGEST).write_bytes(b"half")
+        os.utime(store.tmp, (1, 1))
+        with opened_cache(tmp_path, "b"):
+            pass
+        assert partial_path(store.objects, DIGEST).read_bytes() == b"half"
+
+
 def test_two_of_one_purpose_do_not_work_at_once(tmp_path: Path) -> None:
     with opened_cache(tmp_path, "a") as store:
         with opened_cache(tmp_path, "b"):
