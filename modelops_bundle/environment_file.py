@@ -17,6 +17,7 @@ from modelops_bundle.errors import Invalid
 from modelops_bundle.files.durable import write_file
 from modelops_bundle.files.yaml_file import dump, read_mapping
 from modelops_bundle.registry.reference import check_host, parse_reference
+from modelops_bundle.secret_values import SecretValue
 from modelops_bundle.settings import Settings
 
 REGISTRY_PROVIDERS = ("docker", "acr", "ecr", "gcr", "ghcr")
@@ -33,7 +34,7 @@ _HOSTS = {".azurecr.io": "acr", ".amazonaws.com": "ecr", "gcr.io": "gcr", ".pkg.
 
 
 @dataclass(frozen=True, slots=True)
-class NewEnvironment:
+class NewEnvironment(SecretValue):
     """What to write; empty text leaves a field out. `secrets` has those of SECRETS that are given."""
 
     name: str

@@ -15,13 +15,14 @@ from modelops_bundle.errors import Invalid, NotFound
 from modelops_bundle.files.durable import write_file
 from modelops_bundle.files.yaml_file import read_mapping
 from modelops_bundle.safe_path import printable
+from modelops_bundle.secret_values import SecretValue
 
 DEFAULT_NAME = "dev"
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,63}")
 
 
 @dataclass(frozen=True, slots=True)
-class Environment:
+class Environment(SecretValue):
     """A registry that bundles of this environment go to; either part may be absent."""
 
     name: str

@@ -84,6 +84,10 @@ class Operations:
         self.config = config or OpsConfig()
         self.provider = provider or default_provider_from_env()
 
+    def __reduce__(self) -> tuple[object, ...]:
+        # What is sent to other processes holds no login: they have their own surroundings.
+        return _operations_at, (type(self), self.config, str(self.provider.directory))
+
     def resolve(self, ref: NamesBundle | str) -> ResolvedBundle:
         """Return the version that a reference stands for; nothing but the cache is written.
 
@@ -237,6 +241,10 @@ def _part(bump: Part | str | None) -> Part | None:
         return Part(bump) if bump is not None else None
     except ValueError:
         raise Invalid(f"no part of a version: '{bump}'", hint="bump is patch, minor or major") from None
+
+
+def _operations_at(kind: type[Operations], config: OpsConfig, directory: str) -> Operations:
+    return kind(config, default_provider_from_env(directory))
 
 
 def _one_of(name: str, value: str | Path | None, other: str, given: str | Path | None) -> str | Path:

@@ -12,8 +12,9 @@ HIDDEN = "…"
 _LABEL = "accountkey|sharedaccesskey|sharedaccesssignature|(?:x-(?:amz|goog)-)?signature|x-amz-security-token|sig"
 _SECRET = re.compile(
     rf"(?<![a-z])(?P<label>(?:{_LABEL}|password)=)[^\s&;'\"]+"
-    # A login in a URL.
-    rf"|(?P<scheme>://)[^/\s'@]+(?=@)"
+    # A login in a URL, which may have become part of a path; and one without a scheme, where a word begins.
+    rf"|(?P<scheme>:/{{1,2}})[^\s'\"]+(?=@(?!sha256:))"
+    rf"|(?:(?<!\S)|(?<=['\"(=]))[^\s'\"/:@]+:(?!/)[^\s'\"]*(?=@(?!sha256:))"
     # A key of an Azure account: 64 bytes in base64.
     rf"|(?<![a-z0-9+/])[a-z0-9+/]{{86}}==",
     re.IGNORECASE,

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from modelops_bundle.errors import Invalid
+from modelops_bundle.secret_values import SecretValue
 
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"", "0", "false", "no", "off"}
@@ -22,7 +23,7 @@ AZURE_ACCOUNT, AZURE_CONTAINER = "modelops", "bundles"
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(SecretValue):
     """What the environment says; empty text and None mean that it says nothing."""
 
     home: Path = field(default_factory=Path)

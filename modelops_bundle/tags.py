@@ -20,7 +20,7 @@ def check_tag(tag: str) -> str:
     """Return `tag` if it is one; raise Invalid."""
     if not is_tag(tag):
         raise Invalid(
-            f"not a tag: '{tag[:150]}'",
+            f"not a tag: '{'…@' * ('@' in tag)}{tag.rpartition('@')[2][:150]}'",  # no tag has one, but logins do
             hint="a tag is at most 128 letters, digits, '_', '.' and '-', starting with no '.' or '-'",
         )
     return tag

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from modelops_bundle.blob_stores.location import PROVIDERS, Scheme
 from modelops_bundle.errors import Invalid
+from modelops_bundle.secret_values import SecretValue
 from modelops_bundle.settings import Settings
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ JOBS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class StorageAccess:
+class StorageAccess(SecretValue):
     """Credentials and manners for one kind of store; empty text means that nothing says it.
 
     `account` and `secret` are an Azure account and its key, or an S3 access key and its secret; `signature`

@@ -5,12 +5,13 @@ import re
 from dataclasses import dataclass, field
 
 from modelops_bundle.errors import AuthRefused
+from modelops_bundle.secret_values import SecretValue
 
 _HEADER_SAFE = re.compile(r"[\x21-\x7e]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Credential:
+class Credential(SecretValue):
     """A login: a user name and password, or an identity token, or a ready registry token.
 
     `source` says where it was found, for people; `stored` is false when the environment gave it for this

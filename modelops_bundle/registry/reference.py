@@ -50,11 +50,7 @@ class RegistryReference:
 
 def parse_reference(text: str) -> RegistryReference:
     """Parse a reference; raise Invalid saying which part of it is wrong."""
-    if "@" in text and "/" in text.rpartition("@")[2]:
-        # The text is kept out of the message: what stands before the @ may be a password.
-        raise Invalid(
-            "a registry reference holds no user name or password", hint="use 'modelops-bundle login HOST'"
-        )
+    _check_secrets(text, "sha256:")
     if "://" in text:
         scheme, _, rest = text.partition("://")
         raise Invalid(f"a registry reference has no scheme: '{text}'", hint=f"leave out '{scheme}://': '{rest}'")
@@ -75,15 +71,31 @@ def host_of(text: str) -> str:
     """Return the host that a person means by a host, a URL or a repository; raise Invalid when there is
     none.
     """
+    _check_secrets(text)
     return check_host((text.partition("://")[2] or text).partition("/")[0])
 
 
 def check_host(host: str) -> str:
     """Return the host and port of a registry as we write it; raise Invalid when it is neither."""
+    _check_secrets(host)
     folded = host.lower()
     if not _HOST.fullmatch(folded):
         raise Invalid(f"not the host of a registry: '{host[:MAX_NAME]}'", hint=_EXAMPLE)
     return DOCKER_HUB if folded in _DOCKER_HUB_ALIASES else folded
+
+
+def _check_secrets(address: str, *after_at: str) -> None:
+    """Raise Invalid for an address with a login or a query; what may follow an `@` begins with `after_at`.
+
+    The address is kept out of the message: all of it may belong to a password.
+    """
+    _, at, tail = address.rpartition("@")
+    if at and tail and not tail.lower().startswith(after_at):
+        raise Invalid(
+            "the address of a registry holds no user name or password", hint="modelops-bundle login HOST"
+        )
+    if "?" in address:
+        raise Invalid("the address of a registry ends before its '?'", hint=_EXAMPLE)
 
 
 def _split_host(name: str) -> tuple[str, str]:

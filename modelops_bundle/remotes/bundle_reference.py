@@ -43,6 +43,7 @@ def parse_reference(text: str, directory: Path) -> BundleReference:
         digest = parse_digest(tail.lower())
     else:
         rest = text.strip()
+    _check_login(rest)
     rest, tag = _split_tag(rest)
     return BundleReference(remote_name(rest, directory), tag, digest)
 
@@ -79,15 +80,20 @@ def without_scheme(text: str) -> str:
 
 
 def _repository_name(text: str) -> str:
+    _check_login(text)
     name = without_scheme(text)
-    if "@" in name:
-        raise Invalid("a remote's name holds no user name or password", hint="modelops-bundle login HOST")
     if not name:
         raise Invalid(f"no remote in '{printable(text)}'", hint=_EXAMPLE)
     found = registry.parse_reference(_without_controls(name))
     if found.tag:
         raise Invalid(f"a remote's name holds no tag: '{name}'", hint=f"'{found.name}', and --tag {found.tag}")
     return found.name
+
+
+def _check_login(text: str) -> None:
+    # The text is kept out of the message: what stands before the @ may be a password.
+    if "@" in text and not is_directory(text):
+        raise Invalid("a remote's name holds no user name or password", hint="modelops-bundle login HOST")
 
 
 def _without_controls(name: str) -> str:

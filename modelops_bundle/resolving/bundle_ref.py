@@ -79,9 +79,9 @@ def parse_bundle_ref(text: str) -> BundleRef:
     if is_local(text):
         path, tag = _split(text)
         return BundleRef(version=tag, digest=digest, local_path=path)
-    if "@" in text:
-        # What stands before an @ may be a password.
-        raise Invalid("a reference holds neither a login nor any digest but sha256", hint=_EXAMPLE)
+    if "@" in text or "?" in text:
+        # What stands before an @ may be a password, and what stands behind a ? a signature.
+        raise Invalid("a reference holds no login, no query, and no digest but sha256", hint=_EXAMPLE)
     return _named(text, digest)
 
 

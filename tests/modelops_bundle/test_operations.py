@@ -1,3 +1,5 @@
+import os
+import pickle
 from pathlib import Path
 
 import pytest
@@ -105,3 +107,25 @@ def test_a_project_is_published(tmp_path: Path) -> None:
     work.ok("add", ".")
     pushed = Operations().push(work.root, tag="v1")
     assert f"Digest: {pushed}" in work.ok("manifest", "v1")
+
+
+def test_operations_are_sent_to_another_process_without_their_logins(
+    digest: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("MODELOPS_REGISTRY_PASSWORD", "MODELOPS_REGISTRY_TOKEN", "AZURE_STORAGE_KEY"):
+        monkeypatch.setenv(name, "planted-secret")
+    Path(os.environ["HOME"], ".modelops/bundle-env").mkdir(parents=True)
+    Path(os.environ["HOME"], ".modelops/bundle-env/dev.yaml").write_text(
+        "registry: {login_server: localhost:1, username: me, password: planted-secret}\n"
+    )
+    here = Operations(OpsConfig(cache=False), default_provider_from_env("sub"))
+    sent = pickle.dumps(here)
+    assert b"planted-secret" not in sent
+    for name in ("MODELOPS_REGISTRY_PASSWORD", "MODELOPS_REGISTRY_TOKEN"):
+        monkeypatch.delenv(name)
+    there = pickle.loads(sent)
+    assert there.resolve("my-model:1.0.0").manifest_digest == digest
+    assert (there.config, there.provider.directory) == (here.config, here.provider.directory)
+    for value in (here.provider, here.provider.settings, here.provider.environment):
+        with pytest.raises(Invalid, match="holds logins"):
+            pickle.dumps(value)

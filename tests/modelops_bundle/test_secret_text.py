@@ -22,6 +22,9 @@ AWS = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYplantedKEY"
         ("https://b.s3.aws.com/k?X-Amz-Signature=planted&x=1", "https://b.s3.aws.com/k?X-Amz-Signature=…&x=1"),
         ("https://me:planted@h.io/path", "https://…@h.io/path"),
         ("password=planted", "password=…"),
+        ("not a host: 'me:planted@h.io'", "not a host: '…@h.io'"),
+        ("me:pl/an@ted@h.io:5000/x@sha256:0a is none", "…@h.io:5000/x@sha256:0a is none"),
+        ("no file '/w/https:/planted@h.io'", "no file '/w/https:/…@h.io'"),
     ],
 )  # fmt: skip
 def test_a_credential_is_left_out(text: str, redacted: str) -> None:
@@ -47,6 +50,10 @@ def test_a_whole_value_of_random_letters_is_a_credential(token: str) -> None:
         "00000000-0000-0000-0000-000000000000",
         "signal=3 and design=x; assign=y",
         "git@github.com:lab/seir",
+        "no bundle 'seir:v1@sha256:0a' at 'localhost:5000/seir'",
+        "write NAME:VERSION, NAME@sha256:…",
+        "no such file: 'data/12:30@home.csv'",
+        "'name: me@home'",
         "",
     ],
 )

@@ -1,10 +1,12 @@
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from modelops_bundle.digest import Digest
 from modelops_bundle.errors import Invalid
-from modelops_bundle.registry.reference import RegistryReference, host_of, parse_reference
+from modelops_bundle.registry.reference import RegistryReference, check_host, host_of, parse_reference
 
 DIGEST = Digest("sha256:" + "ab" * 32)
 
@@ -76,11 +78,21 @@ def test_what_is_wrong_is_said(text: str, part: str) -> None:
     assert caught.value.hint
 
 
-def test_a_password_in_a_reference_is_refused_and_not_repeated() -> None:
-    for text in ("alice:hunter2@ghcr.io/lab/model", "https://alice:hunter2@ghcr.io/lab/model"):
-        with pytest.raises(Invalid, match="no user name or password") as caught:
-            parse_reference(text)
-        assert "hunter2" not in f"{caught.value.message} {caught.value.hint}"
+@pytest.mark.parametrize("parse", [parse_reference, host_of, check_host])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "alice:hunter2@ghcr.io/lab/model",
+        "https://alice:hunter2@ghcr.io/lab/model",
+        "alice:hunter2!@ghcr.io",
+        "alice:a/hunter2@ghcr.io",
+        "ghcr.io/lab/model?signature=hunter2",
+    ],
+)
+def test_a_password_in_a_reference_is_refused_and_not_repeated(text: str, parse: Callable[[str], object]) -> None:
+    with pytest.raises(Invalid, match=r"no user name or password|before its '\?'") as caught:
+        parse(text)
+    assert "hunter2" not in f"{caught.value.message} {caught.value.hint}"
 
 
 @given(st.text(max_size=80))
