@@ -12,6 +12,7 @@ from modelops_bundle.models.entries import ModelEntry
 from modelops_bundle.models.findings import About, Finding, Kind
 from modelops_bundle.models.overview import Assessed, Overview, assess
 from modelops_bundle.models.preflight.files import WorkingFiles
+from modelops_bundle.models.preflight.packaging import uses_platform
 from modelops_bundle.models.preflight.rules import preflight
 from modelops_bundle.models.readiness import kinds_of
 from modelops_bundle.models.registering.surroundings import Surroundings
@@ -24,11 +25,15 @@ from modelops_bundle.sync.status import Standing, Status
 
 @dataclass(frozen=True, slots=True)
 class ModelStatus:
-    """Everything that is registered, where it stands, and what is to tell about it."""
+    """Everything that is registered, where it stands, and what is to tell about it.
+
+    `for_platform` says whether anything registered is meant to run on the platform.
+    """
 
     overview: Overview
     standings: Mapping[Identity, Standing]
     findings: tuple[Finding, ...]
+    for_platform: bool = True
 
     def standing(self, about: About) -> Standing:
         return self.standings[about.kind, about.entity]
@@ -47,10 +52,11 @@ def model_status(project: Project, status: Status) -> ModelStatus:
     """Look at everything that is registered; asks the network nothing."""
     around = Surroundings(ProjectSources(project, status.index))
     overview = assess(read_registry(project), around)
+    for_platform = uses_platform(overview, around.sources)
     around.sources.save()
     # Where nothing is tracked, git made this checkout, or its index was lost: which files are is not known.
     findings = preflight(overview, WorkingFiles(project.root, status.index or None))
-    return ModelStatus(overview, standings(project, status, overview), tuple(findings))
+    return ModelStatus(overview, standings(project, status, overview), tuple(findings), for_platform)
 
 
 def last_change(project: Project, each: Assessed) -> tuple[str, float] | None:

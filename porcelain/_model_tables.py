@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from modelops_bundle.checkout.project import Project
 from modelops_bundle.models.entries import ModelEntry, TargetEntry
-from modelops_bundle.models.findings import COSMETIC, STALE, About, Finding, Kind, Severity
+from modelops_bundle.models.findings import COSMETIC, NO_OUTPUTS, NO_WIRE, STALE, About, Finding, Kind, Severity
 from modelops_bundle.models.overview import Assessed
 from modelops_bundle.models.readiness import Condition, kinds_of
 from modelops_bundle.models.selection import symbol_of
@@ -30,7 +30,7 @@ def show_tables(status: ModelStatus) -> None:
     if targets:
         _show_table("Registered Targets", ("Target", "Model Output"), targets, status)
     # The table tells what is stale, and of what was only formatted nobody need hear.
-    _show_section([each for each in status.findings if each.category not in (STALE, COSMETIC)])
+    _show_section(status, [each for each in status.findings if each.category not in (STALE, COSMETIC)])
 
 
 def _show_table(
@@ -96,7 +96,7 @@ def show_details(project: Project, status: ModelStatus, about: About, each: Asse
         for path, kind in sorted(kinds.items())
     ]
     table(("File", "Kind", "State", "Size", "Last change"), rows)
-    _show_section(status.told_of(about))
+    _show_section(status, status.told_of(about))
 
 
 def _parameter(parameter: Parameter) -> str:
@@ -114,10 +114,12 @@ def _size_and_age(project: Project, path: str) -> tuple[str, str]:
     return human_size(found.st_size), human_age(found.st_mtime)
 
 
-def _show_section(findings: Sequence[Finding]) -> None:
+def _show_section(status: ModelStatus, findings: Sequence[Finding]) -> None:
     # What many models share is told once: it is one file that has to be corrected.
     once: dict[tuple[str, str], Finding] = {}
     for each in findings:
+        if each.category in (NO_OUTPUTS, NO_WIRE) and not status.for_platform:
+            continue  # nobody could do anything about it, and it would be there every time
         once.setdefault((each.place, each.message), each)
     findings = list(once.values())
     if findings:

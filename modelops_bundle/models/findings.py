@@ -9,6 +9,9 @@ from modelops_bundle.models.readiness import How, Readiness
 STALE = "stale"
 COSMETIC = "cosmetic"
 """Categories of what the next push or refresh settles by itself."""
+NO_OUTPUTS = "empty-outputs"
+NO_WIRE = "missing-wire"
+"""Categories of what only those need to know whose models the platform runs."""
 
 _STALE = {
     How.MODIFIED: "{kind} changed since '{id}' was registered",

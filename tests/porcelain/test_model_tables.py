@@ -106,6 +106,16 @@ def test_findings_stand_below_each_once_and_an_error_with_its_remedy(capsys: pyt
     ]
 
 
+def test_what_only_the_platform_needs_is_told_where_it_is_used(capsys: pytest.CaptureFixture[str]) -> None:
+    findings = (
+        ABOUT.warning("empty-outputs", "declares no output", ""),
+        About(Kind.BUNDLE, "").warning("missing-wire", "no worker", ""),
+    )
+    status = status_of(assessed(SEIR), findings=findings)
+    assert tables(capsys, status)[-2:] == ["  ⚠ models/seir.py:3: declares no output", "  ⚠ no worker"]
+    assert "Findings:" not in tables(capsys, replace(status, for_platform=False))
+
+
 def test_many_findings_are_counted(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_model_tables, "MANY", 2)
     findings = tuple(ABOUT.warning("x", f"number {number}", "") for number in range(5))

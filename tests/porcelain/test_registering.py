@@ -6,7 +6,7 @@ import pytest
 
 from modelops_bundle.models.entries import ModelEntry, ModelRegistry
 from modelops_bundle.models.registering.recording import Recorded
-from modelops_bundle.models.registering.registration import Effect, Registered
+from modelops_bundle.models.registering.registration import How, Registered
 from modelops_bundle.plumbing._session import Session
 from modelops_bundle.porcelain._registering import dependencies, show_change
 from modelops_bundle.source.facts import SyntaxFault
@@ -25,11 +25,11 @@ def told(
 
 
 def test_each_entry_that_is_another_now_has_a_line(capsys: pytest.CaptureFixture[str]) -> None:
-    effects = {"seir": Effect.ADDED, "old": Effect.REMOVED, "same": Effect.UNCHANGED}
-    out, err = told(capsys, Registered(REGISTRY, effects))
+    became = {"seir": How.ADDED, "old": How.REMOVED, "same": How.UNCHANGED}
+    out, err = told(capsys, Registered(REGISTRY, became))
     assert out == ["+ seir  m.seir:Seir  3 files", "- old"]
     assert err == []
-    assert told(capsys, Registered(REGISTRY, {"seir": Effect.UPDATED}))[0] == ["~ seir  m.seir:Seir  3 files"]
+    assert told(capsys, Registered(REGISTRY, {"seir": How.UPDATED}))[0] == ["~ seir  m.seir:Seir  3 files"]
 
 
 def test_an_entry_depends_on_itself_too() -> None:
@@ -40,7 +40,7 @@ def test_an_entry_depends_on_itself_too() -> None:
 def test_everything_else_is_told_on_stderr(capsys: pytest.CaptureFixture[str]) -> None:
     change = Registered(
         REGISTRY,
-        {"seir": Effect.ADDED},
+        {"seir": How.ADDED},
         gone={"lost": "has no file any more"},
         others=("m.seir:Other",),
         faults={"m/a.py": SyntaxFault("invalid syntax", 3)},
@@ -59,13 +59,13 @@ def test_everything_else_is_told_on_stderr(capsys: pytest.CaptureFixture[str]) -
 
 
 @pytest.mark.parametrize(
-    ("effect", "recorded", "dry_run", "said"),
+    ("how", "recorded", "dry_run", "said"),
     [
-        (Effect.UNCHANGED, Recorded((), (), False), False, ["nothing changed"]),
-        (Effect.UNCHANGED, Recorded((), (), False), True, ["nothing changed"]),
-        (Effect.ADDED, DONE, True, ["dry run: nothing was changed"]),
+        (How.UNCHANGED, Recorded((), (), False), False, ["nothing changed"]),
+        (How.UNCHANGED, Recorded((), (), False), True, ["nothing changed"]),
+        (How.ADDED, DONE, True, ["dry run: nothing was changed"]),
         (
-            Effect.ADDED,
+            How.ADDED,
             Recorded(("d.csv",), ("d.csv",), True),
             True,
             [
@@ -75,7 +75,7 @@ def test_everything_else_is_told_on_stderr(capsys: pytest.CaptureFixture[str]) -
             ],
         ),
         (
-            Effect.UNCHANGED,
+            How.UNCHANGED,
             DONE,
             False,
             ["no entry changed; registry.yaml is now as this program writes it, without comments"],
@@ -83,14 +83,14 @@ def test_everything_else_is_told_on_stderr(capsys: pytest.CaptureFixture[str]) -
     ],
 )
 def test_how_it_ended_is_told(
-    capsys: pytest.CaptureFixture[str], effect: Effect, recorded: Recorded, dry_run: bool, said: list[str]
+    capsys: pytest.CaptureFixture[str], how: How, recorded: Recorded, dry_run: bool, said: list[str]
 ) -> None:
-    assert told(capsys, Registered(REGISTRY, {"seir": effect}), recorded, dry_run)[1] == said
+    assert told(capsys, Registered(REGISTRY, {"seir": how}), recorded, dry_run)[1] == said
 
 
 def test_scripts_get_all_of_it(capsys: pytest.CaptureFixture[str]) -> None:
     change = Registered(
-        REGISTRY, {"seir": Effect.ADDED, "b": Effect.ADDED}, faults={"m/a.py": SyntaxFault("bad", 3)}
+        REGISTRY, {"seir": How.ADDED, "b": How.ADDED}, faults={"m/a.py": SyntaxFault("bad", 3)}
     )
     show_change(Session(verbosity=-1), change, Recorded(("m/a.py",), (), True), dry_run=True, as_json=True)
     value = json.loads(capsys.readouterr().out)
@@ -100,4 +100,4 @@ def test_scripts_get_all_of_it(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_a_name_does_no_harm_to_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
-    assert told(capsys, Registered(REGISTRY, {"a\x1b[31m": Effect.REMOVED}))[0][0].isprintable()
+    assert told(capsys, Registered(REGISTRY, {"a\x1b[31m": How.REMOVED}))[0][0].isprintable()

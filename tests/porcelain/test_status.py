@@ -250,6 +250,18 @@ def test_what_models_share_is_told_once(models: Workspace) -> None:
     assert text.count("models/__init__.py:1: imports '.nowhere: x', which is not in the project") == 1
 
 
+def test_a_project_without_the_platform_is_not_told_how_to_run_there(work: Workspace) -> None:
+    work.write("models/__init__.py", "")
+    work.write("models/plain.py", "class Plain:\n    pass\n")
+    work.ok("register-model", "models/plain.py", "--class", "Plain")
+    assert "Findings:" not in work.ok("status") + work.ok("status", "Plain")
+    assert "missing-wire" in work.ok("status", "--json") and "missing-wire" in work.ok("check")
+    work.write("models/__init__.py", "from modelops_calabaria import BaseModel\n")
+    work.ok("register-model", "models/plain.py")
+    assert "no worker of the platform could run it" in work.ok("status")
+    assert "'plain_plain' declares no output" in work.ok("status", "Plain")
+
+
 def test_nothing_of_the_project_is_imported(models: Workspace) -> None:
     edit(models, "models/seir.py", "class Seir", "raise SystemExit('imported')\n\n\nclass Seir")
     assert rows(models, "Registered Models")[2][1] == "⚠ Stale"

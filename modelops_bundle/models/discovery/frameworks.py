@@ -2,7 +2,8 @@
 
 from modelops_bundle.source.dotted_names import last_part
 
-_PLATFORM = frozenset({"modelops_calabaria", "calabaria", "modelops", "modelops_contracts"})
+PLATFORM = frozenset({"modelops_calabaria", "calabaria", "modelops", "modelops_contracts"})
+"""The platform's packages."""
 _STARSIM = frozenset({"starsim", "starsim_examples"})
 
 _STARSIM_CLASSES = frozenset(
@@ -33,4 +34,4 @@ _STARSIM_CLASSES = frozenset(
 def is_framework_class(dotted: str) -> bool:
     """Tell whether what derives from a class, given by its full dotted name, is a model."""
     top, name = dotted.partition(".")[0], last_part(dotted)
-    return (top in _PLATFORM and name == "BaseModel") or (top in _STARSIM and name in _STARSIM_CLASSES)
+    return (top in PLATFORM and name == "BaseModel") or (top in _STARSIM and name in _STARSIM_CLASSES)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from modelops_bundle.models.entries import ModelEntry, TargetEntry
-from modelops_bundle.models.findings import About, Finding, Kind
+from modelops_bundle.models.findings import NO_OUTPUTS, About, Finding, Kind
 from modelops_bundle.models.overview import Assessed, Overview
 from modelops_bundle.models.preflight.files import Files
 
@@ -41,7 +41,7 @@ def _pairing(about: About, wanted: str, outputs: Outputs) -> Iterator[Finding]:
 def _declared(about: About, names: tuple[str, ...], wanted: set[str]) -> Iterator[Finding]:
     if not names:
         yield about.warning(
-            "empty-outputs",
+            NO_OUTPUTS,
             f"'{about.entity}' declares no output",
             "decorate methods with 'model_output', if the platform is to run it",
         )

@@ -4,9 +4,11 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from modelops_bundle.models.findings import About, Finding, Kind
+from modelops_bundle.models.discovery.frameworks import PLATFORM
+from modelops_bundle.models.findings import NO_WIRE, About, Finding, Kind
 from modelops_bundle.models.overview import Overview
 from modelops_bundle.models.preflight.files import Files
+from modelops_bundle.source.name_resolution import Sources
 
 PYPROJECT = "pyproject.toml"
 WIRES = (".modelops/manifest.json", "wire.py")
@@ -34,10 +36,17 @@ def packaging(overview: Overview, files: Files) -> Iterator[Finding]:
         yield document
     elif not _has_wire(document, files):
         yield about.warning(
-            "missing-wire",
+            NO_WIRE,
             f"no worker of the platform could run it: no '{_WIRE_GROUP}' entry point, nor '{_WIRE_PACKAGE}'",
             f"add '{_WIRE_PACKAGE}' to the dependencies, or a wire.py",
         )
+
+
+def uses_platform(overview: Overview, sources: Sources) -> bool:
+    """Tell whether any source of a model or target imports the platform: it is then meant to run there."""
+    files = {path for _, assessed in overview.entries() for path in assessed.present.entry.semantic_digests}
+    imports = (statement for path in files for statement in sources.facts(path).imports if not statement.level)
+    return any(statement.module.partition(".")[0] in PLATFORM for statement in imports)
 
 
 def _read(about: About, files: Files) -> dict[str, Any] | Finding:

@@ -1,10 +1,14 @@
 """A worker can install the bundle, and finds what runs its models."""
 
+from pathlib import Path
+
 import pytest
 
 from modelops_bundle.models.findings import Severity
+from modelops_bundle.models.preflight.packaging import uses_platform
 from tests.modelops_bundle.models.found import findings, only
 from tests.modelops_bundle.models.registered import assessed, files_of, model, overview
+from tests.support.folder_sources import FolderSources
 
 SEIR = model()
 
@@ -50,3 +54,19 @@ def test_a_bundle_that_nothing_can_run_is_a_warning(document: str) -> None:
     assert (told.severity, told.category) == (Severity.WARNING, "missing-wire")
     files.contents["wire.py"] = b""
     assert findings(found, files) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "platform"),
+    [
+        ("from modelops_calabaria import BaseModel\n", True),
+        ("def f():\n    import modelops.runtime\n", True),
+        ("import modelopsy, starsim\nfrom .modelops import x\n", False),
+        ("", False),
+    ],
+)
+def test_who_imports_the_platform_is_meant_to_run_there(tmp_path: Path, source: str, platform: bool) -> None:
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models/seir.py").write_text("")
+    (tmp_path / "models/__init__.py").write_text(source)
+    assert uses_platform(overview(assessed(SEIR)), FolderSources(tmp_path)) is platform
