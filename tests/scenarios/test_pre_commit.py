@@ -25,6 +25,10 @@ repos:
   - id: modelops-bundle-check
     language: system
 """
+BELOW = """\
+    entry: modelops-bundle -C studies/north check
+    pass_filenames: false
+"""
 
 Done = subprocess.CompletedProcess[str]
 IDENTITY = ("AUTHOR_NAME", "AUTHOR_EMAIL", "COMMITTER_NAME", "COMMITTER_EMAIL")
@@ -33,9 +37,10 @@ IDENTITY = ("AUTHOR_NAME", "AUTHOR_EMAIL", "COMMITTER_NAME", "COMMITTER_EMAIL")
 class Repository:
     """A git repository with a project in it, in which pre-commit is installed."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, project: str = ".", config: str = CONFIG) -> None:
         require_module("pre_commit")
-        self.work = make_registered(directory / "project")
+        self.root = directory / "repository"
+        self.work = make_registered(self.root / project)
         self.environment = {
             **os.environ,
             **{f"GIT_{role}": "me@example.org" for role in IDENTITY},
@@ -46,12 +51,13 @@ class Repository:
         manifest = directory / "hooks"
         manifest.mkdir()
         shutil.copy(CHECKOUT / ".pre-commit-hooks.yaml", manifest)
-        for root in (manifest, self.work.root):
+        for root in (manifest, self.root):
             self.git("init", "--quiet", root=root)
         self.git("add", ".", root=manifest)
         self.git("commit", "--quiet", "-m", "hooks", root=manifest)
         revision = self.git("rev-parse", "HEAD", root=manifest).stdout.strip()
-        self.work.write(".pre-commit-config.yaml", CONFIG.format(repository=manifest, revision=revision))
+        written = config.format(repository=manifest, revision=revision)
+        (self.root / ".pre-commit-config.yaml").write_text(written)
         self._run(sys.executable, "-m", "pre_commit", "install")
 
     def _program(self, directory: Path) -> Path:
@@ -75,7 +81,7 @@ class Repository:
 
     def _run(self, *words: str, root: Path | None = None, may_fail: bool = False) -> Done:
         done = subprocess.run(
-            words, cwd=root or self.work.root, env=self.environment, capture_output=True, text=True, timeout=120
+            words, cwd=root or self.root, env=self.environment, capture_output=True, text=True, timeout=120
         )
         assert may_fail or done.returncode == 0, done
         return done
@@ -130,3 +136,20 @@ def test_what_is_not_staged_is_not_checked(repository: Repository) -> None:
     done = repository.commit_staged()
     assert done.returncode == 0, done
     assert "0.4" in work.read("models/rates.py")
+
+
+def test_a_project_in_a_directory_of_the_repository_is_checked_where_it_is(tmp_path: Path) -> None:
+    repository = Repository(tmp_path, "studies/north", CONFIG + BELOW)
+    assert repository.commit().returncode == 0
+    work = repository.work
+    edit(work, "models/rates.py", "0.3", "0.4")
+    done = repository.commit()
+    assert done.returncode == 1
+    assert "error stale model\tseir_seir\tmodels/rates.py:0\t" in done.stderr
+    work.ok("refresh")
+    assert repository.commit().returncode == 0
+
+
+def test_without_its_directory_the_hook_of_such_a_project_fails_and_says_so(tmp_path: Path) -> None:
+    done = Repository(tmp_path, "studies/north").commit()
+    assert (done.returncode, "not in a project" in done.stderr) == (1, True)
