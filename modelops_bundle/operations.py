@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from modelops_bundle.api import project_at, push_found
-from modelops_bundle.archive.compression import LEVEL, compression_of
+from modelops_bundle.archive.compression import LEVEL, check_level, compression_of
 from modelops_bundle.archive.directory_archive import Exported, export_directory
 from modelops_bundle.bundles.tree_diff import Difference
 from modelops_bundle.checkout.local_config import read_local_config
@@ -66,6 +66,9 @@ class OpsConfig:
     zstd_level: int = LEVEL
     human: bool = True
     verbose: bool = False
+
+    def __post_init__(self) -> None:
+        check_level(self.zstd_level)
 
 
 def default_provider_from_env(directory: str | Path = ".") -> Surroundings:

@@ -16,11 +16,17 @@ from modelops_bundle.files.zstandard import CompressionParameter, ZstdFile
 
 LEVEL = 6
 """A hundredth of the time of level 19, for archives an eighth larger (docs/decisions/0028)."""
+LEVELS = range(1, 23)
+"""From the fastest to the smallest. zstd has faster ones below, whose archives nobody would keep."""
 JOB_BYTES = 8 << 20
 MAX_THREADS = 6
 """Each holds a job and its tables, some 15 MiB at this level."""
 SUFFIXES = {".tar.zst": "zstd", ".zst": "zstd", ".tar": "none"}
 MAGIC = b"\x28\xb5\x2f\xfd"
+
+
+class NoSuchLevel(Invalid, ValueError):
+    """A number is no level of zstd."""
 
 
 class Writable(Protocol):
@@ -40,6 +46,15 @@ class Compression(StrEnum):
 
     ZSTD = "zstd"
     NONE = "none"
+
+
+def check_level(level: int) -> None:
+    """Raise NoSuchLevel for what is no level of zstd."""
+    if type(level) is not int or level not in LEVELS:
+        raise NoSuchLevel(
+            f"not a level of zstd: {level!r}",
+            hint=f"write a number from {LEVELS[0]} to {LEVELS[-1]}; {LEVEL} is usual",
+        )
 
 
 def compression_of(out: Path, wanted: Compression | None = None) -> Compression:

@@ -60,8 +60,9 @@ def _locked(path: Path, wait: float) -> Iterator[LockDescriptor]:
                 if time.monotonic() >= deadline:
                     raise _busy(handle) from None
                 time.sleep(_POLL)
-        os.ftruncate(handle, 0)
-        os.pwrite(handle, str(os.getpid()).encode(), 0)
+        with suppress(OSError):  # on a full disk, somebody must be able to make room
+            os.ftruncate(handle, 0)
+            os.pwrite(handle, str(os.getpid()).encode(), 0)
         yield descriptor
     finally:
         descriptor.close()

@@ -7,17 +7,14 @@ what is kept there would be pruned as something that no bundle of a worker needs
 import re
 from pathlib import Path
 
-from modelops_bundle.errors import Invalid, NotFound
+from modelops_bundle.errors import NotFound
 from modelops_bundle.files.durable import write_file
-from modelops_bundle.files.hashing import open_regular
+from modelops_bundle.files.hashing import Unreadable, open_regular
+from modelops_bundle.worker_cache.cache_errors import NotACache
 
 MARK = "modelops-bundle-cache"
 _LINE = b"modelops-bundle cache, format 1\n"
 _RECORD = re.compile(r"(?:[0-9a-f]{12}|[0-9a-f]{64})\.json")
-
-
-class NotACache(Invalid):
-    """A directory is no worker's cache, but something else."""
 
 
 def is_marked(root: Path) -> bool:
@@ -27,6 +24,10 @@ def is_marked(root: Path) -> bool:
             line = stream.read(len(_LINE) + 1)
     except NotFound:
         return False
+    except Unreadable:
+        if root.exists() and not root.is_dir():
+            raise NotACache(f"not a directory: '{root}'", hint="name a directory for the cache") from None
+        raise
     if line != _LINE:
         raise NotACache(f"a cache of another format: '{root}'", hint="use the version of this tool that made it")
     return True

@@ -11,15 +11,17 @@ import shutil
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from modelops_bundle.bundles.bundle import Bundle
 from modelops_bundle.digest import Digest
+from modelops_bundle.errors import BundleError
 from modelops_bundle.fetching.cached import fetch_cached_version
 from modelops_bundle.fetching.contents import Origin
 from modelops_bundle.files.shared_lock import Use
 from modelops_bundle.store.store import Store
+from modelops_bundle.worker_cache.cache_errors import CacheUnusable, is_of_others
 from modelops_bundle.worker_cache.cache_mark import mark
 from modelops_bundle.worker_cache.completion import (
     Completion,
@@ -83,15 +85,22 @@ class SharedCache:
         """Return the directory with a bundle's files, all as published; makes no request when it is whole.
 
         Raises NotFound, AuthRefused, TransferFailed and IntegrityError as fetching does, RegistryMismatch when the
-        bundle contradicts its registry, Busy when another process fetches it for an hour, and NotACache where
-        something else keeps its objects.
+        bundle contradicts its registry, Busy when another process fetches it for an hour, NotACache where
+        something else keeps its objects, and CacheUnusable for a cache that is full or of somebody else, and lacks
+        the bundle.
         """
         served = self._served.get(digest)
         if served is None or not served.is_sound():
             with suppress(OSError):  # what may only be read is served; nobody can add to it
                 mark(self._layout.root)
             self._use(digest)
-            served = self._served[digest] = self._look(digest) or self._make(digest, open_origin)
+            try:
+                served = self._look(digest) or self._make(digest, open_origin)
+            except OSError as error:
+                served = self._verify(digest) if is_of_others(error) else None
+                if served is None:
+                    raise CacheUnusable(digest, self._layout.root, error) from error
+            self._served[digest] = served
         served.mark()
         return served.root
 
@@ -107,6 +116,22 @@ class SharedCache:
             known = read_completion(self._layout.record(name))
             if known and known.digest == digest and not changed_since(self._layout.tree(name), known):
                 return self._serve(name, known)
+        return None
+
+    def _verify(self, digest: Digest) -> _Served | None:
+        """Return a bundle that is whole, hashing the files whose stat does not vouch for them; writes nothing."""
+        for name in self._layout.names(digest):
+            known = read_completion(self._layout.record(name))
+            if known and known.digest == digest:
+                root = self._layout.tree(name)
+                try:
+                    bundle = self._layout.store(digest).bundle(digest)
+                except BundleError:
+                    return None
+                changed = changed_since(root, known)
+                now = stats_of(root, changed)
+                if not damaged(root, bundle, changed):
+                    return self._serve(name, replace(known, files={**known.files, **now}))
         return None
 
     def _serve(self, name: str, known: Completion) -> _Served:

@@ -1,6 +1,7 @@
 import os
 import pickle
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -129,3 +130,11 @@ def test_operations_are_sent_to_another_process_without_their_logins(
     for value in (here.provider, here.provider.settings, here.provider.environment):
         with pytest.raises(Invalid, match="holds logins"):
             pickle.dumps(value)
+
+
+@pytest.mark.parametrize("level", [0, 23, 99, -5, "6", 6.0, None, True])
+def test_a_level_that_zstd_does_not_have_is_refused_at_once(level: Any) -> None:
+    with pytest.raises(ValueError, match="not a level of zstd") as caught:
+        OpsConfig(zstd_level=level)
+    assert isinstance(caught.value, Invalid)
+    assert [OpsConfig(zstd_level=each).zstd_level for each in (1, 22)] == [1, 22]

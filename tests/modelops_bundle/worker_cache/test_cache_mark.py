@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from modelops_bundle.errors import Invalid
-from modelops_bundle.worker_cache.cache_mark import MARK, NotACache, check_marked, is_marked, mark
+from modelops_bundle.worker_cache.cache_errors import NotACache
+from modelops_bundle.worker_cache.cache_mark import MARK, check_marked, is_marked, mark
 from tests.support.worker import publish, worker
 from tests.support.workspace import Workspace
 
