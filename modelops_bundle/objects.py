@@ -6,7 +6,6 @@ read checks the digest and a damaged object counts as absent when it is stored a
 """
 
 import os
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -16,7 +15,7 @@ from typing import BinaryIO
 
 from modelops_bundle.digest import PREFIX, Digest, digest_of, digest_of_stream, hex_of, is_digest
 from modelops_bundle.errors import IntegrityError, NotFound
-from modelops_bundle.files.durable import sync_directory
+from modelops_bundle.files.durable import sync_directory, temporary
 
 OBJECT_MODE = 0o444
 _LEFT_ALONE = 24 * 3600.0
@@ -121,37 +120,22 @@ class ObjectStore:
         name, target = hex_of(digest), self._file(digest)
         if _holds(target, data):
             return
-        temporary = f"{self.tmp}/{name}.{os.getpid()}.{threading.get_ident()}"
-        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, OBJECT_MODE)
-        try:
+        with temporary(self.tmp, OBJECT_MODE) as (handle, file):
             view = memoryview(data)
             while view:
                 view = view[os.write(handle, view) :]
             if flush:
                 os.fsync(handle)
-            self._move(temporary, target)
-        except BaseException:
-            with suppress(FileNotFoundError):
-                os.unlink(temporary)
-            raise
-        finally:
-            os.close(handle)
+            self._move(file, target)
         if flush:
             sync_directory(self.root / name[:2])
 
     def put_stream(self, stream: BinaryIO) -> Digest:
         """Store what a stream holds, in constant memory, and return its digest."""
-        import tempfile
-
-        handle, copy = tempfile.mkstemp(dir=self.tmp)
-        try:
-            with os.fdopen(handle, "wb") as kept:
+        with temporary(self.tmp) as (handle, file):
+            with os.fdopen(handle, "wb", closefd=False) as kept:
                 digest, _ = digest_of_stream(stream, kept)
-            self.adopt(Path(copy), digest)
-        except BaseException:
-            with suppress(FileNotFoundError):
-                os.unlink(copy)
-            raise
+            self.adopt(Path(file), digest)
         return digest
 
     def _move(self, file: str, target: str) -> None:

@@ -6,11 +6,11 @@ when they are sent, so that a 10 GB file does not take 20 GB.
 
 import os
 import time
-from contextlib import suppress
 from pathlib import Path
 
 from modelops_bundle.checkout.index import LINK_BITS, IndexEntry, mode_bits
 from modelops_bundle.checkout.working_tree import entry_of, look
+from modelops_bundle.files.durable import temporary
 from modelops_bundle.files.hashing import SMALL, content_of, read_content, read_link, read_small
 from modelops_bundle.objects import ObjectStore
 from modelops_bundle.storage.config import DEFAULT_THRESHOLD
@@ -36,16 +36,7 @@ def take(
         data, content, now = read_small(full)
         objects.put_known(content.digest, data)
         return entry_of(now, content, started)
-    import tempfile
-
-    handle, copy = tempfile.mkstemp(dir=objects.tmp)
-    try:
+    with temporary(objects.tmp) as (handle, copy):
         content, now = read_content(full, handle)
         objects.adopt(Path(copy), content.digest)
-    except BaseException:
-        with suppress(FileNotFoundError):
-            os.unlink(copy)
-        raise
-    finally:
-        os.close(handle)
     return entry_of(now, content, started)

@@ -12,12 +12,10 @@ Two promises, named at each call:
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from itertools import count
 from pathlib import Path
 from typing import BinaryIO
 
 _NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-_NUMBERS = count()
 
 
 @contextmanager
@@ -27,35 +25,40 @@ def replacing(path: Path, *, flush: bool, mode: int = 0o644, tmp: Path | None = 
     `tmp` is a directory of the same file system for the temporary file, by default that of `path`.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = _temporary(tmp or path.parent)
-    try:
-        with os.fdopen(handle, "wb") as stream:
+    with temporary(tmp or path.parent) as (handle, name):
+        with os.fdopen(handle, "wb", closefd=False) as stream:
             yield stream
-            stream.flush()
-            os.fchmod(stream.fileno(), mode)
-            if flush:
-                os.fsync(stream.fileno())
+        os.fchmod(handle, mode)
+        if flush:
+            os.fsync(handle)
         os.replace(name, path)
+    if flush:
+        sync_directory(path.parent)
+
+
+@contextmanager
+def temporary(directory: Path, mode: int = 0o600) -> Iterator[tuple[int, str]]:
+    """Give the descriptor and the name of a new file, which the block renames; when it fails, the file disappears.
+
+    Its name is random: containers that share a disk share process ids. Importing `tempfile` takes longer than most
+    commands' work.
+    """
+    name = f"{directory}/.tmp-{os.urandom(8).hex()}"
+    handle = os.open(name, _NEW, mode)
+    try:
+        yield handle, name
     except BaseException:
         with suppress(FileNotFoundError):
             os.unlink(name)
         raise
-    if flush:
-        sync_directory(path.parent)
+    finally:
+        os.close(handle)
 
 
 def write_file(path: Path, data: bytes, *, flush: bool, mode: int = 0o644, tmp: Path | None = None) -> None:
     """Replace a file by `data` in one step."""
     with replacing(path, flush=flush, mode=mode, tmp=tmp) as stream:
         stream.write(data)
-
-
-def _temporary(directory: Path) -> tuple[int, str]:
-    """Return a new file and its name; importing `tempfile` would take longer than most commands' work."""
-    while True:
-        name = f"{directory}/.tmp-{os.getpid()}-{next(_NUMBERS)}"
-        with suppress(FileExistsError):  # left by a process of the same number, which was killed
-            return os.open(name, _NEW, 0o600), name
 
 
 def sync_directory(directory: Path) -> None:

@@ -7,14 +7,13 @@ import base64
 import binascii
 import json
 import logging
-import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from modelops_bundle.errors import Invalid
 from modelops_bundle.files.canonical_json import MalformedDocument, decode
+from modelops_bundle.files.durable import write_file
 from modelops_bundle.registry.credential import Credential
 from modelops_bundle.registry.reference import DOCKER_HUB
 
@@ -91,17 +90,8 @@ class AuthFile:
         document = self.document.get("auths", {}) if self.path.name == ".dockercfg" else self.document
         try:
             target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            descriptor, temporary = tempfile.mkstemp(prefix=".config-", dir=target.parent)
-            try:
-                with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-                    json.dump(document, stream, indent="\t")
-                    stream.write("\n")
-                    stream.flush()
-                    os.fsync(stream.fileno())
-                os.replace(temporary, target)
-            except BaseException:
-                Path(temporary).unlink(missing_ok=True)
-                raise
+            data = json.dumps(document, indent="\t").encode() + b"\n"
+            write_file(target, data, flush=True, mode=0o600)
         except OSError as error:
             raise Invalid(
                 f"cannot write '{self.path}': {error.strerror}", hint="set DOCKER_CONFIG to another directory"

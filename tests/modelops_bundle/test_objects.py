@@ -120,6 +120,22 @@ def test_a_failure_leaves_no_object_and_no_file(
     assert objects.read(objects.put(DATA)) == DATA
 
 
+def test_two_processes_of_one_number_store_the_same_object(
+    objects: ObjectStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Containers that share a disk have the same numbers, of processes and of threads."""
+    real = os.write
+
+    def write_while_another_stores_it(handle: int, data: bytes) -> int:
+        monkeypatch.undo()
+        objects.put(DATA)
+        return real(handle, data)
+
+    monkeypatch.setattr(os, "write", write_while_another_stores_it)
+    assert objects.read(objects.put(DATA)) == DATA
+    assert everything_below(objects.tmp) == {}
+
+
 def test_a_stream_that_fails_leaves_no_object_and_no_file(objects: ObjectStore) -> None:
     class Broken(io.RawIOBase):
         def readinto(self, buffer: object) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from modelops_bundle.files.durable import replacing, sync_directory, write_file
+from modelops_bundle.files.durable import replacing, sync_directory, temporary, write_file
 from tests.modelops_bundle.faults import failing_at
 
 
@@ -54,6 +54,19 @@ def test_a_block_that_fails_leaves_the_old_file_and_nothing_else(target: Path) -
         raise KeyboardInterrupt
     assert target.read_bytes() == b"old"
     assert [path.name for path in target.parent.iterdir()] == ["f"]
+
+
+def test_a_temporary_file_is_nobody_elses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with temporary(tmp_path) as (one, first), temporary(tmp_path) as (two, second):
+        assert first != second
+        os.write(one, b"1")
+        os.write(two, b"2")
+        os.rename(first, tmp_path / "kept")
+        monkeypatch.setattr(os, "urandom", lambda size: bytes.fromhex(second.rpartition("-")[2]))
+        with pytest.raises(FileExistsError), temporary(tmp_path):
+            pass
+        os.rename(second, tmp_path / "too")
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"kept": b"1", "too": b"2"}
 
 
 def test_the_temporary_file_lies_where_asked_for(target: Path, tmp_path: Path) -> None:
