@@ -58,7 +58,8 @@ def test_a_clone_is_a_checkout_in_sync(bob: Workspace, layout: str) -> None:
 
 def test_the_directory_counts_from_where_the_command_runs(bob: Workspace, layout: str) -> None:
     (bob.root / "below").mkdir(parents=True)
-    bob.ok("-C", "below", "clone", layout, "../out/.")
+    value = json.loads(bob.ok("-C", "below", "clone", layout, "../out/.", "--json"))
+    assert value["root"] == str(bob.root / "out")
     assert cases(bob, "out") == "day,cases\n1,4\n"
 
 

@@ -101,16 +101,20 @@ def test_a_version_can_be_named(bob: Workspace, work: Workspace) -> None:
     [
         (1, ["--tag", "nope"]),
         (2, ["--ref", "a b"]),
-        (2, ["--role", "runtime"]),
-        (2, ["only-one"]),
-        (2, ["a:v1", "b", "--tag", "v1"]),
-        (2, ["a:v1", "b", "--restore-deleted"]),
     ],
 )
 def test_what_makes_no_sense_is_refused(bob: Workspace, code: int, words: list[str]) -> None:
     before = bob.tree()
     bob.refused(code, "pull", *words)
     assert bob.tree() == before
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["--role", "runtime"], ["only-one"], ["oci:a", "b", "--tag", "v1"], ["oci:a", "b", "--restore-deleted"]],
+)
+def test_a_role_and_a_merge_are_not_asked_for_at_once(bob: Workspace, words: list[str]) -> None:
+    assert "a directory of its own" in bob.refused(2, "pull", *words)
 
 
 def test_with_a_reference_and_a_directory_it_materializes(bob: Workspace, layout: str) -> None:
