@@ -23,6 +23,23 @@ ALLOWED = CHECKOUT / "modelops_bundle" / "ops.py"
 # The ways into the program stand beside the library, and above all layers.
 ENTRANCES = {"modelops_bundle.__main__", "modelops_bundle.cli"}
 
+# Modules without tests of their own, by path: what tests them, or why there is nothing to test.
+WITHOUT_OWN_TESTS = {
+    "modelops_bundle/__main__.py": "runs in every test that starts the program as a process",
+    "modelops_bundle/ops.py": "the names that the platform imports, which test_operations is about",
+    "modelops_bundle/remote.py": "the seam and its values, which each kind of remote is tested against",
+    "modelops_bundle/tier.py": "three names and their spelling: blob_stores/test_tiers",
+    "modelops_bundle/archive/modelpack.py": "what other tools read of it is the test: scenarios/test_modelpack",
+    "modelops_bundle/bundles/media_types.py": "constants",
+    "modelops_bundle/files/lock_descriptor.py": "the part that both locks share: test_lockfile, test_shared_lock",
+    "modelops_bundle/files/zstandard.py": "imports of one library by two names",
+    "modelops_bundle/models/preflight/audit_hook.py": "runs in another process, which test_audit starts",
+    "modelops_bundle/registry/http_library.py": "an import that test_startup measures",
+    "porcelain/_typer.py": "the application that cli.py mounts: test_cli",
+}
+# Clients and errors of clouds: one conformance suite asks the same of all of them.
+TESTED_AS_ONE = ("modelops_bundle/blob_stores/",)
+
 # What only the settings module and the command line may ask: the library takes it as arguments.
 SURROUNDINGS = {
     *("os.environ", "os.environb", "os.getenv", "os.getenvb", "os.getcwd", "os.getcwdb", "os.chdir"),
@@ -71,6 +88,12 @@ def is_command(tree: ast.Module) -> bool:
         for decorator in node.decorator_list
     ]
     return any(ast.unparse(decorator).rpartition(".")[2] in {"command", "group"} for decorator in decorators)
+
+
+def has_tests(path: Path) -> bool:
+    """Tell whether the tests of a module stand where it does, in `test_x.py` for `x.py` and for `_x.py`."""
+    folder = CHECKOUT / "tests" / path.parent.relative_to(CHECKOUT)
+    return any((folder / f"test_{stem}.py").is_file() for stem in (path.stem, path.stem.strip("_")))
 
 
 def parsed(*layers: str) -> dict[str, ast.Module]:
@@ -149,6 +172,15 @@ def test_files_are_small() -> None:
     assert {path.name: count for path, count in lines.items() if count > MAX_LINES} == {}
     code = [lines[path] for path in sources(*LAYERS) if lines[path]]
     assert statistics.median(code) <= MAX_MEDIAN_LINES
+
+
+def test_every_module_has_tests_of_its_own() -> None:
+    modules = {path.relative_to(CHECKOUT).as_posix(): path for path in sources(*LAYERS)}
+    without = {name for name, path in modules.items() if path.stem != "__init__" and not has_tests(path)}
+    without = {name for name in without if not name.startswith(TESTED_AS_ONE)}
+    assert sorted(without - WITHOUT_OWN_TESTS.keys()) == []
+    # An exemption goes when the module does, or gets tests.
+    assert sorted(WITHOUT_OWN_TESTS.keys() - without) == []
 
 
 def test_every_file_is_named_for_its_subject() -> None:
