@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from modelops_bundle.archive.compression import LEVEL, Compression
-from modelops_bundle.archive.external_data import external_paths, read_pointers, require_present, settled
+from modelops_bundle.archive.external_data import external_paths, pointers_below, require_present, settled
 from modelops_bundle.archive.source_directory import Listing, list_directory
 from modelops_bundle.archive.tar_writer import TarWriter, writing_archive
 from modelops_bundle.bundles.tree import Mode, Tree, TreeEntry, tree_of
@@ -48,7 +48,7 @@ def export_directory(
     Raises Invalid for what an archive cannot hold, and FileChanged when somebody writes to a file meanwhile.
     """
     listing = list_directory(source, out)
-    pointers = read_pointers(listing.root, listing.files)
+    pointers = pointers_below(listing.root)
     external = external_paths(pointers)
     if include_external:
         require_present(pointers, listing.files)
@@ -58,7 +58,7 @@ def export_directory(
         if path not in pointers and (include_external or path not in external):
             entries[path], stats[path] = _entry_of(listing, path)
     documents = {
-        path: settled(document, entries.get(document["original_path"])) for path, document in pointers.items()
+        path: settled(pointer, entries.get(pointer.path)).to_bytes() for path, pointer in pointers.items()
     }
     for path, data in documents.items():
         entries[path] = TreeEntry(path, Mode.FILE, len(data), digest_of(data))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from modelops_bundle.errors import Invalid, shortened
 from modelops_bundle.safe_path import (
+    AREA,
     METADATA_DIR,
     TRAVELLING,
     UnsafePath,
@@ -15,8 +16,6 @@ from modelops_bundle.safe_path import (
     printable,
 )
 
-POINTER_AREA = ".mops"
-"""The directory of pointers and provenance that `materialize` writes; a bundle holds none."""
 LEFT_OUT = (".git", METADATA_DIR)
 _KINDS = {
     stat.S_IFLNK: "symlink",
@@ -58,8 +57,8 @@ def list_directory(source: Path, out: Path) -> Listing:
 
 def check_member(path: str, *, directory: bool) -> str:
     """Return the path of a member if it may be written; raise UnsafePath."""
-    if not directory or path not in (POINTER_AREA, METADATA_DIR):
-        check_path(path.removeprefix(f"{POINTER_AREA}/"))
+    if not directory or path not in (AREA, METADATA_DIR):
+        check_path(path.removeprefix(f"{AREA}/"))
     return path
 
 

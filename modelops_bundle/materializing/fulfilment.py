@@ -6,12 +6,12 @@ from pathlib import Path
 
 from modelops_bundle.bundles.bundle_index import BundleFile
 from modelops_bundle.bundles.tree import Mode
+from modelops_bundle.checkout.pointer_files import pointer_path, read_pointers
 from modelops_bundle.digest import Digest
 from modelops_bundle.errors import BundleError, NotFound
 from modelops_bundle.fetching.external import fetch_external
 from modelops_bundle.materializing.destination import Destination
 from modelops_bundle.materializing.plan import Options, Plan, plan_files, refuse_conflicts
-from modelops_bundle.materializing.pointer_files import pointer_path, read_pointers
 from modelops_bundle.materializing.provenance_file import materialized_digest
 from modelops_bundle.materializing.writing import Writing, writing
 from modelops_bundle.progress import OnEvent, ignore_events

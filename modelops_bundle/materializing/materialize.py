@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from modelops_bundle.bundles.places import External
+from modelops_bundle.checkout.pointer_files import pointer_documents, pointer_path, pointer_to
 from modelops_bundle.checkout.project import is_checkout
 from modelops_bundle.errors import WorkingTreeConflict
 from modelops_bundle.fetching.cached import stage_cached_contents
 from modelops_bundle.fetching.contents import Origin
 from modelops_bundle.materializing.destination import Destination, InTheWay
 from modelops_bundle.materializing.plan import Options, Plan, plan_files, refuse_conflicts
-from modelops_bundle.materializing.pointer_files import pointer_documents, pointer_path, pointer_to
 from modelops_bundle.materializing.provenance_file import PROVENANCE, provenance
 from modelops_bundle.materializing.writing import writing
 from modelops_bundle.resolving.resolution import ResolvedBundle

@@ -7,9 +7,9 @@ from enum import StrEnum
 from modelops_bundle.bundles.bundle_index import BundleFile
 from modelops_bundle.bundles.places import External
 from modelops_bundle.checkout.index import IndexEntry
+from modelops_bundle.checkout.pointer_files import Pointer, pointer_path, pointer_to
 from modelops_bundle.errors import WorkingTreeConflict, shortened
 from modelops_bundle.materializing.destination import Destination, InTheWay, difference, same_content
-from modelops_bundle.materializing.pointer_files import Pointer, pointer_path, pointer_to
 from modelops_bundle.safe_path import check_collisions, printable
 
 

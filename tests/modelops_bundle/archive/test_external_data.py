@@ -71,8 +71,25 @@ def test_another_file_does_not_pass_for_external_data(tmp_path: Path) -> None:
         export_directory(source, tmp_path / "a.tar", Compression.NONE, include_external=True)
 
 
-@pytest.mark.parametrize("text", [b"{", b"[]", b'{"original_path":1}', b'{"a":1,"a":2}'])
-def test_a_pointer_that_says_nothing_is_refused(tmp_path: Path, text: bytes) -> None:
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"{",
+        b"[]",
+        b'{"original_path":1}',
+        b'{"a":1,"a":2}',
+        pointer(fulfilled=False, original_path="../../etc/passwd"),
+        pointer(fulfilled=False, original_path="data/other.bin"),
+        pointer(fulfilled=False, sha256=5),
+        pointer(fulfilled=False, size="many"),
+        pointer(fulfilled=False, uri="az://container/key?sv=2024&sig=planted-secret"),
+        pointer(fulfilled=False, comment="x" * (64 << 10)),
+    ],
+    ids=range(10),
+)
+def test_a_pointer_that_is_none_is_refused(tmp_path: Path, text: bytes) -> None:
     source = make(tmp_path / "one", {POINTER: text})
-    with pytest.raises(Invalid, match=r"large\.bin\.json"):
+    with pytest.raises(Invalid, match=r"large\.bin\.json") as refused:
         export_directory(source, tmp_path / "a.tar", Compression.NONE)
+    assert "planted-secret" not in f"{refused.value}"
+    assert not (tmp_path / "a.tar").exists()

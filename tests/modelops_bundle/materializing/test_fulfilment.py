@@ -9,13 +9,13 @@ import pytest
 from modelops_bundle.blob_stores.directory import DirectoryStore
 from modelops_bundle.blob_stores.location import Container
 from modelops_bundle.blob_stores.store_errors import DamagedBlob, MissingBlob
+from modelops_bundle.checkout.pointer_files import read_pointers
 from modelops_bundle.digest import digest_of
 from modelops_bundle.errors import NotFound, WorkingTreeConflict
 from modelops_bundle.fetching.contents import Origin
 from modelops_bundle.materializing.fulfilment import BlobOrigin, fulfil, plan_fulfilment
 from modelops_bundle.materializing.materialize import materialize
 from modelops_bundle.materializing.plan import Action
-from modelops_bundle.materializing.pointer_files import read_pointers
 from modelops_bundle.resolving.bundle_lookup import Surroundings
 from modelops_bundle.resolving.bundle_ref import parse_bundle_ref
 from modelops_bundle.resolving.resolution import resolved

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from modelops_bundle.bundles.roles import RoleMismatch
+from modelops_bundle.checkout.pointer_files import pointer_path
 from modelops_bundle.checkout.project import Materialized, Project
 from modelops_bundle.digest import digest_of
 from modelops_bundle.errors import IntegrityError, WorkingTreeConflict
 from modelops_bundle.fetching.contents import Origin
 from modelops_bundle.materializing.materialize import MaterializeResult, materialize, plan_materialize
 from modelops_bundle.materializing.plan import Action, Options
-from modelops_bundle.materializing.pointer_files import pointer_path
 from modelops_bundle.materializing.provenance_file import PROVENANCE, materialized_digest
 from modelops_bundle.resolving.bundle_lookup import Surroundings
 from modelops_bundle.resolving.bundle_ref import parse_bundle_ref

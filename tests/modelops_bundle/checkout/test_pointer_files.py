@@ -11,9 +11,7 @@ from hypothesis import strategies as st
 from modelops_bundle.bundles.bundle_index import LAYERS, BundleFile
 from modelops_bundle.bundles.places import External
 from modelops_bundle.bundles.tree import Mode, TreeEntry
-from modelops_bundle.digest import digest_of
-from modelops_bundle.errors import Invalid
-from modelops_bundle.materializing.pointer_files import (
+from modelops_bundle.checkout.pointer_files import (
     MalformedPointer,
     Pointer,
     parse_pointer,
@@ -21,6 +19,8 @@ from modelops_bundle.materializing.pointer_files import (
     pointer_to,
     read_pointers,
 )
+from modelops_bundle.digest import digest_of
+from modelops_bundle.errors import Invalid
 
 URI = "az://models/ab/cd/abcd"
 POINTER = Pointer("data/train.csv", URI, digest_of(b"x"), 1, "data")
