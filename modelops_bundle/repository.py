@@ -77,7 +77,8 @@ class ModelOpsBundleRepository:
         anything does not match its digest, the registry's dependencies included.
         """
         wanted = self._parse(bundle_ref)
-        return wanted.digest, self._cache.require(wanted.digest, partial(self._origin, wanted.remote))
+        directory = self._cache.require(wanted.digest, wanted.remote, partial(self._origin, wanted.remote))
+        return wanted.digest, directory
 
     def exists(self, bundle_ref: str) -> bool:
         """Ask the registry whether it has a bundle; raises as `ensure_local` does, but for NotFound."""

@@ -15,6 +15,12 @@ class ConnectionLost(Transient):
     """A server was not there, or went silent, or broke off."""
 
 
+class NeverAnswered(ConnectionLost):
+    """A server lets us wait that never said anything; each try takes as long as we have patience."""
+
+    most_retries = 2
+
+
 class Unreachable(TransferFailed):
     """A server cannot be reached at all, and trying again would not help."""
 
@@ -27,7 +33,7 @@ def network_error(error: httpx.TransportError, host: str, *, seen: bool) -> Tran
     """Return the error to raise for one of httpx; `seen` tells that this host has answered before.
 
     A host that has answered and now refuses connections restarts, which passes; one that never did has
-    the wrong name or port, and waiting for it would only hide that.
+    the wrong name or port, and waiting for it would only hide that. So does one that is silent from the start.
     """
     cause = next((cause for cause in _causes(error) if isinstance(cause, _PERMANENT)), None)
     if not isinstance(error, httpx.ConnectError):
@@ -48,7 +54,8 @@ def network_error(error: httpx.TransportError, host: str, *, seen: bool) -> Tran
         message, hint = f"there is no host '{host}': {cause.strerror}", "check the name, and the network"
         seen = seen or cause.errno == socket.EAI_AGAIN
     else:
-        return ConnectionLost(f"lost '{host}': {_describe(error)}", hint="check the network, then run it again")
+        kind = NeverAnswered if isinstance(error, httpx.TimeoutException) and not seen else ConnectionLost
+        return kind(f"lost '{host}': {_describe(error)}", hint="check the network, then run it again")
     return ConnectionLost(message, hint=hint) if seen else Unreachable(message, hint=hint)
 
 

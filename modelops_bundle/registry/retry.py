@@ -6,13 +6,14 @@ told.
 """
 
 import logging
+import math
 import random
 import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 from modelops_bundle.errors import TransferFailed
 
@@ -31,6 +32,8 @@ class Transient(TransferFailed):
     """
 
     usual_hint = "try again later"
+    most_retries: ClassVar[float] = math.inf
+    """How often another try is worth it, whatever the settings say."""
 
     def __init__(self, message: str, *, hint: str = "", retry_after: float | None = None) -> None:
         super().__init__(message, hint=hint)
@@ -107,7 +110,7 @@ class Patience:
     def wait(self, problem: Transient) -> None:
         """Wait before the next try; raise TransferFailed when none is left."""
         self._failures += 1
-        if self._failures > self._policy.retries:
+        if self._failures > min(self._policy.retries, problem.most_retries):
             tries = f" (tried {self._failures} times)" if self._failures > 1 else ""
             raise TransferFailed(problem.message + tries, hint=problem.hint) from problem
         if problem.retry_after is not None:

@@ -74,7 +74,7 @@ class Wire:
         client = self._client(origin_of(url).scheme)
         timeout = httpx.Timeout(
             self._settings.timeout,
-            connect=CONNECT_SECONDS,
+            connect=min(CONNECT_SECONDS, self._settings.timeout),  # once for TCP, and once for TLS
             read=read_seconds or self._settings.timeout,
             pool=None,
         )

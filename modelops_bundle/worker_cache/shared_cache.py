@@ -1,8 +1,8 @@
 """The cache itself: give a bundle's directory, whatever must be done before it can be served.
 
 One process at a time fills or repairs a bundle, under a lock that the kernel frees when that process dies; the
-others wait, and then find it done. What is served was hashed when it was written. Afterwards the stat of its files
-vouches for it: of all of them when a process first asks, then of some at each call, in turn.
+others wait, and then find it done, or why it cannot be. What is served was hashed when it was written. Afterwards
+the stat of its files vouches for it: of all of them when a process first asks, then of some at each call, in turn.
 """
 
 import logging
@@ -34,6 +34,7 @@ from modelops_bundle.worker_cache.completion import (
 )
 from modelops_bundle.worker_cache.contents import restore
 from modelops_bundle.worker_cache.examination import clear_the_way, damaged
+from modelops_bundle.worker_cache.last_failure import leave_failure, read_failure
 from modelops_bundle.worker_cache.layout import CacheLayout
 
 OpenOrigin = Callable[[], AbstractContextManager[Origin]]
@@ -81,13 +82,13 @@ class SharedCache:
         self._served: dict[Digest, _Served] = {}
         self._uses: dict[Digest, Use] = {}
 
-    def require(self, digest: Digest, open_origin: OpenOrigin) -> Path:
+    def require(self, digest: Digest, remote: str, open_origin: OpenOrigin) -> Path:
         """Return the directory with a bundle's files, all as published; makes no request when it is whole.
 
-        Raises NotFound, AuthRefused, TransferFailed and IntegrityError as fetching does, RegistryMismatch when the
-        bundle contradicts its registry, Busy when another process fetches it for an hour, NotACache where
-        something else keeps its objects, and CacheUnusable for a cache that is full or of somebody else, and lacks
-        the bundle.
+        `remote` is the name of what `open_origin` opens. Raises NotFound, AuthRefused, TransferFailed and
+        IntegrityError as fetching does, RegistryMismatch when the bundle contradicts its registry, Busy when
+        another process fetches it for an hour, NotACache where something else keeps its objects, and CacheUnusable
+        for a cache that is full or of somebody else, and lacks the bundle.
         """
         served = self._served.get(digest)
         if served is None or not served.is_sound():
@@ -95,7 +96,7 @@ class SharedCache:
                 mark(self._layout.root)
             self._use(digest)
             try:
-                served = self._look(digest) or self._make(digest, open_origin)
+                served = self._look(digest) or self._make(digest, remote, open_origin)
             except OSError as error:
                 served = self._verify(digest) if is_of_others(error) else None
                 if served is None:
@@ -140,26 +141,38 @@ class SharedCache:
             root, self._layout.record(name), [(f"{root}/{path}", stat) for path, stat in known.files.items()]
         )
 
-    def _make(self, digest: Digest, open_origin: OpenOrigin) -> _Served:
+    def _make(self, digest: Digest, remote: str, open_origin: OpenOrigin) -> _Served:
+        store = self._layout.store(digest)
+        left = store.tmp / "failure.json"
+        before = read_failure(left)
         with self._layout.lock(digest), self._layout.using_objects():
-            # Somebody may have done it while we waited.
+            # Somebody may have done it while we waited, or found that it cannot be done.
             if served := self._look(digest):
                 return served
-            store = self._layout.store(digest)
+            failed = read_failure(left)
+            if failed and failed != before and failed.remote == remote:
+                raise failed.error()
             store.tmp.mkdir(parents=True, exist_ok=True)
-            with open_origin() as origin:
-                bundle = fetch_cached_version(store, origin.remote, digest)
-                name, known = self._place(digest)
-                if known:
-                    self._repair(name, known, bundle, store, origin)
-                else:
-                    self._fill(name, bundle, store, origin)
-            done = Completion(
-                digest, bundle.config.tree, origin.remote.name, stats_of(self._layout.tree(name), bundle.tree)
-            )
+            try:
+                with open_origin() as origin:
+                    name, done = self._bring(digest, store, origin)
+            except BundleError as error:
+                leave_failure(left, remote, error)
+                raise
             write_completion(self._layout.record(name), done, store.tmp)
             shutil.rmtree(store.tmp, ignore_errors=True)
             return self._serve(name, done)
+
+    def _bring(self, digest: Digest, store: Store, origin: Origin) -> tuple[str, Completion]:
+        """Fill or repair a bundle's directory; return its name and its record."""
+        bundle = fetch_cached_version(store, origin.remote, digest)
+        name, known = self._place(digest)
+        if known:
+            self._repair(name, known, bundle, store, origin)
+        else:
+            self._fill(name, bundle, store, origin)
+        stats = stats_of(self._layout.tree(name), bundle.tree)
+        return name, Completion(digest, bundle.config.tree, origin.remote.name, stats)
 
     def _place(self, digest: Digest) -> tuple[str, Completion | None]:
         """Return the name for a bundle's directory, and its record if it has one."""

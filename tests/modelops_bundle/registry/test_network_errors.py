@@ -7,6 +7,7 @@ import pytest
 
 from modelops_bundle.registry.network_errors import (
     ConnectionLost,
+    NeverAnswered,
     Unreachable,
     UntrustedCertificate,
     network_error,
@@ -55,7 +56,9 @@ def tls_failed(cause: ssl.SSLError, **attributes: str) -> httpx.ConnectError:
         ),
         (connect_error(ssl.SSLEOFError(8, "EOF")), False, ConnectionLost, "no connection"),
         (connect_error(OSError(errno.EHOSTUNREACH, "No route")), False, ConnectionLost, "no connection"),
-        (httpx.ConnectTimeout("x"), False, ConnectionLost, "does not answer"),
+        (httpx.ConnectTimeout("x"), False, NeverAnswered, "does not answer"),
+        (httpx.ConnectTimeout("x"), True, ConnectionLost, "does not answer"),
+        (httpx.ReadTimeout("x"), False, NeverAnswered, "fell silent"),
         (httpx.ReadTimeout("x"), True, ConnectionLost, "fell silent"),
         (httpx.RemoteProtocolError("x"), True, ConnectionLost, "broke"),
         (httpx.ReadError("x"), False, ConnectionLost, "broke"),

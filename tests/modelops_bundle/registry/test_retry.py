@@ -58,6 +58,18 @@ def test_the_last_failure_is_raised_with_the_number_of_tries(clock: Clock) -> No
     assert not isinstance(caught.value, Transient) and caught.value.hint == "look"
 
 
+def test_a_failure_may_be_worth_fewer_tries_than_the_settings_allow(clock: Clock) -> None:
+    class Slow(Transient):
+        most_retries = 2
+
+    def attempt() -> None:
+        raise Slow("silent")
+
+    for retries, tries in ((6, 3), (1, 2)):
+        with pytest.raises(TransferFailed, match=f"tried {tries} times"):
+            policy_of(clock, retries).run("reg", attempt)
+
+
 def test_without_retries_there_is_one_try(clock: Clock) -> None:
     with pytest.raises(TransferFailed, match=r"^lost 'reg'$"):
         policy_of(clock, retries=0).run("reg", failing(1))

@@ -1,11 +1,13 @@
 import logging
 import re
+import socket
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from modelops_bundle.errors import Invalid
+from modelops_bundle.errors import Invalid, TransferFailed
 from modelops_bundle.registry.remote import RegistryRemote
 from modelops_bundle.registry.wire import Wire
 from modelops_bundle.settings import Settings
@@ -104,3 +106,17 @@ def test_a_closed_remote_holds_no_connections(stub: StubRegistry, remote: Regist
     remote.close()
     with pytest.raises(RuntimeError):
         remote.list_tags()
+
+
+def test_a_server_that_never_answers_takes_a_few_tries_of_the_time_that_the_settings_say(tmp_path: Path) -> None:
+    """It accepts connections, and then neither takes a request nor shakes hands for TLS."""
+    waits: list[float] = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        settings = Settings(home=tmp_path, timeout=0.05)
+        remote = RegistryRemote(f"127.0.0.1:{server.getsockname()[1]}/lab/model", settings, waits.append)
+        started = time.monotonic()
+        with pytest.raises(TransferFailed, match=r"it fell silent \(tried 3 times\)"):
+            remote.fetch_manifest("v1")
+        assert time.monotonic() - started < 5
+        remote.close()
+    assert len(waits) == 2
