@@ -89,6 +89,7 @@ def command(session: Session, strict: bool, nul: bool, files: tuple[str, ...]) -
     if not errors:
         return ExitCode.DONE
     failure = _failure(errors)
+    out.flush()
     sys.stderr.write(failure.text())
     return failure.exit_code
 

@@ -62,8 +62,8 @@ def command(session: Session, nul: bool, names: tuple[str, ...]) -> None:
     NAMES are source files, models or targets; by default all tracked source files. A name that ends like that of a
     source file is one. Imports of what is not in the project are left out.
     """
-    around, registry, out = look_around(session.project), read_registry(session.project), RecordWriter(nul=nul)
+    around, out = look_around(session.project), RecordWriter(nul=nul)
     files = [session.bundle_path(name) for name in names if is_source(name)]
-    entries = [entry_named(registry, name) for name in names if not is_source(name)]
+    entries = [entry_named(read_registry(session.project), name) for name in names if not is_source(name)]
     for edge in list_deps(around, files if names else tracked_sources(around), entries):
         out.record(place_of(edge), edge.imported)

@@ -45,7 +45,7 @@ def test_only_code_cells_are_read() -> None:
         (b"", "not JSON"),
         (b"{", "not JSON"),
         (b"\xff\xff", "not JSON"),
-        (b"[" * 100_000, "not JSON"),
+        (b"[" * 100_000, "nested too deeply"),
         (b'{"cells": ' + b"9" * 5000 + b"}", "not JSON"),
         (b"[]", "list of cells"),
         (b"{}", "list of cells"),
