@@ -16,7 +16,7 @@ from modelops_bundle.environments import DEFAULT_NAME, Environments, read_pin
 from modelops_bundle.errors import Invalid
 from modelops_bundle.files.durable import write_file
 from modelops_bundle.files.yaml_file import dump, read_mapping
-from modelops_bundle.registry.reference import check_host, parse_reference
+from modelops_bundle.registry.reference import check_host, check_repository
 from modelops_bundle.secret_values import SecretValue
 from modelops_bundle.settings import Settings
 
@@ -134,9 +134,7 @@ def _document(new: NewEnvironment) -> dict[str, Any]:
 
 def _check_login_server(text: str) -> str:
     host, slash, path = (text.partition("://")[2] or text).rstrip("/").partition("/")
-    if path:
-        parse_reference(f"localhost/{path}")
-    return check_host(host) + slash + path
+    return check_host(host) + slash + (check_repository(path) if path else "")
 
 
 def _provider_of(server: str) -> str:

@@ -24,9 +24,9 @@ from modelops_bundle.checkout.project import Project
 from modelops_bundle.errors import Invalid, NotFound
 from modelops_bundle.files.durable import write_file
 from modelops_bundle.files.yaml_file import dump, read_mapping, unknown
-from modelops_bundle.registry import reference as registry
-from modelops_bundle.remotes import bundle_reference
+from modelops_bundle.registry.reference import check_repository
 from modelops_bundle.remotes.opening import choose_remote, environment_of
+from modelops_bundle.remotes.remote_reference import parse_remote_reference
 from modelops_bundle.safe_path import CONFIG_PATH
 from modelops_bundle.secret_text import looks_secret
 from modelops_bundle.settings import Settings
@@ -158,14 +158,14 @@ def _with(local: LocalConfig, key: str, text: str, directory: Path) -> LocalConf
         case "remote":
             return replace(local, remote=_check_remote(text, directory))
         case "repository":
-            return replace(local, repository=registry.parse_reference(f"localhost/{text}").repository)
+            return replace(local, repository=check_repository(text))
         case _:
             return replace(local, tag=check_tag(text))
 
 
 def _check_remote(text: str, directory: Path) -> str:
     """Return the canonical name of a remote."""
-    given = bundle_reference.parse_reference(text, directory)
+    given = parse_remote_reference(text, directory)
     if given.tag or given.digest:
         tag = f"; modelops-bundle config tag {given.tag}" if given.tag else ""
         raise Invalid(

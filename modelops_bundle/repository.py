@@ -14,10 +14,11 @@ from pathlib import Path
 from modelops_bundle.digest import Digest, parse_digest
 from modelops_bundle.errors import Invalid, NotFound
 from modelops_bundle.fetching.contents import Origin
-from modelops_bundle.registry.reference import parse_reference
-from modelops_bundle.remotes.bundle_reference import is_directory, remote_name, without_scheme
+from modelops_bundle.registry.reference import check_repository
 from modelops_bundle.remotes.connection import connect
 from modelops_bundle.remotes.opening import environment_of
+from modelops_bundle.remotes.reference_syntax import is_directory, without_scheme
+from modelops_bundle.remotes.remote_reference import remote_name
 from modelops_bundle.safe_path import printable
 from modelops_bundle.settings import Settings
 from modelops_bundle.tags import check_tag
@@ -106,7 +107,7 @@ class ModelOpsBundleRepository:
         # Some write the registry into the reference too.
         repository = _canonical(repository).removeprefix(f"{self.registry_ref}/")
         if repository and repository != self.registry_ref:
-            name = f"{self.registry_ref.rstrip('/')}/{parse_reference(f'localhost/{repository}').repository}"
+            name = f"{self.registry_ref.rstrip('/')}/{check_repository(repository)}"
         else:
             name = self.registry_ref
         return remote_name(name, Path())

@@ -56,8 +56,8 @@ class Session:
 
     def remote_name(self, option: str = "") -> str:
         """Return the canonical name of the remote given by an option, or else of the project's own."""
-        from modelops_bundle.remotes.bundle_reference import remote_name
         from modelops_bundle.remotes.opening import require_remote
+        from modelops_bundle.remotes.remote_reference import remote_name
 
         name = remote_name(option, self.directory) if option else ""
         return name or require_remote(self.project, self.settings)

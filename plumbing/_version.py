@@ -6,8 +6,8 @@ from modelops_bundle.errors import NotFound
 from modelops_bundle.fetching.remote_version import fetch_tag, fetch_version
 from modelops_bundle.objects import ObjectMissing
 from modelops_bundle.plumbing._session import Session
-from modelops_bundle.remotes.bundle_reference import parse_version
 from modelops_bundle.remotes.opening import choose_remote
+from modelops_bundle.remotes.remote_reference import parse_version
 from modelops_bundle.resolving.versions import find_ref
 from modelops_bundle.store.refs import HEAD, tag_ref
 from modelops_bundle.sync.state import base_of

@@ -12,7 +12,7 @@ from modelops_bundle.plural import count_of
 from modelops_bundle.porcelain._progress import shown_progress
 from modelops_bundle.porcelain._render import human_size, print_json, say
 from modelops_bundle.pulling.clone import begun_clone, clone
-from modelops_bundle.remotes.bundle_reference import BundleReference, parse_reference
+from modelops_bundle.remotes.remote_reference import RemoteReference, parse_remote_reference
 from modelops_bundle.tags import check_tag
 
 
@@ -42,7 +42,7 @@ def command(session: Session, tag: str, ref: str, as_json: bool, source: str, di
     say(f"Digest: {bundle.digest}")
 
 
-def _reference(session: Session, source: str, tag: str, ref: str) -> BundleReference:
-    given = parse_reference(source, session.directory)
+def _reference(session: Session, source: str, tag: str, ref: str) -> RemoteReference:
+    given = parse_remote_reference(source, session.directory)
     digest = parse_digest(ref.removeprefix("@").lower()) if ref else given.digest
-    return BundleReference(given.remote, check_tag(tag or given.tag or DEFAULT_TAG), digest)
+    return RemoteReference(given.remote, check_tag(tag or given.tag or DEFAULT_TAG), digest)

@@ -13,8 +13,8 @@ from modelops_bundle.environments import write_pin
 from modelops_bundle.files.durable import write_file
 from modelops_bundle.plumbing._session import Session, json_option, pass_session
 from modelops_bundle.porcelain._render import print_json, say, talk
-from modelops_bundle.remotes.bundle_reference import parse_reference
 from modelops_bundle.remotes.opening import choose_remote, environment_of, environments_of
+from modelops_bundle.remotes.remote_reference import parse_remote_reference
 from modelops_bundle.safe_path import CONFIG_PATH, IGNORE_FILE, METADATA_DIR
 from modelops_bundle.storage.policy import choose_store
 from modelops_bundle.tags import check_tag
@@ -60,7 +60,7 @@ def command(
 def _local_config(session: Session, root: Path, remote: str, tag: str) -> LocalConfig:
     name = ""
     if remote:
-        reference = parse_reference(remote, session.directory)
+        reference = parse_remote_reference(remote, session.directory)
         name, tag = reference.remote, reference.tag or tag
     return LocalConfig(name, repository_name(root.name), check_tag(tag))
 

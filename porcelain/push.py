@@ -34,8 +34,8 @@ from modelops_bundle.pushing.push import (
     take_working_tree,
 )
 from modelops_bundle.remote import Remote
-from modelops_bundle.remotes.bundle_reference import parse_version
 from modelops_bundle.remotes.opening import choose_remote
+from modelops_bundle.remotes.remote_reference import parse_version
 from modelops_bundle.resolving.versions import find_ref
 from modelops_bundle.sync.state import synced
 

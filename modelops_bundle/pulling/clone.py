@@ -16,7 +16,7 @@ from modelops_bundle.errors import AuthRefused, BundleError, TransferFailed, Wor
 from modelops_bundle.fetching.contents import Origin, stage_contents
 from modelops_bundle.fetching.remote_version import fetch_version
 from modelops_bundle.files.durable import write_file
-from modelops_bundle.remotes.bundle_reference import BundleReference
+from modelops_bundle.remotes.remote_reference import RemoteReference
 from modelops_bundle.sync.merge import merge
 from modelops_bundle.sync.plan import PullOptions
 from modelops_bundle.sync.state import record_sync
@@ -25,7 +25,7 @@ UNFINISHED = "unfinished-clone"
 """The file in the metadata directory that says what is being cloned, while it is."""
 
 
-def begun_clone(root: Path, wanted: BundleReference) -> Digest | None:
+def begun_clone(root: Path, wanted: RemoteReference) -> Digest | None:
     """Return the version that a killed clone of the same reference was about to copy here, or None.
 
     Raises WorkingTreeConflict when the directory holds anything else.
@@ -43,7 +43,7 @@ def begun_clone(root: Path, wanted: BundleReference) -> Digest | None:
     raise WorkingTreeConflict(f"exists and is not empty: '{root}'", hint="name another directory")
 
 
-def clone(root: Path, wanted: BundleReference, origin: Origin, begun: Digest | None = None) -> Bundle:
+def clone(root: Path, wanted: RemoteReference, origin: Origin, begun: Digest | None = None) -> Bundle:
     """Copy a version into a directory that is new or holds a begun clone of it.
 
     What failed leaves nothing, unless running it again can go on from there: transfers that broke, and refused
@@ -64,7 +64,7 @@ def clone(root: Path, wanted: BundleReference, origin: Origin, begun: Digest | N
     return bundle
 
 
-def _begin(root: Path, wanted: BundleReference, digest: Digest) -> Project:
+def _begin(root: Path, wanted: RemoteReference, digest: Digest) -> Project:
     marker = f"{wanted} {digest}\n".encode("utf-8", "surrogateescape")
     write_file(Project(root).directory / UNFINISHED, marker, flush=True)
     project = Project.create(root, begun=True)
@@ -73,7 +73,7 @@ def _begin(root: Path, wanted: BundleReference, digest: Digest) -> Project:
     return project
 
 
-def _copy(project: Project, origin: Origin, wanted: BundleReference, digest: Digest) -> Bundle:
+def _copy(project: Project, origin: Origin, wanted: RemoteReference, digest: Digest) -> Bundle:
     bundle = fetch_version(project, origin.remote, digest)
 
     def stage(staging: Checkout, paths: Sequence[str]) -> None:

@@ -23,8 +23,8 @@ from modelops_bundle.fetching.contents import (
 )
 from modelops_bundle.fetching.remote_version import fetch_version, require_tag
 from modelops_bundle.remote import Remote
-from modelops_bundle.remotes.bundle_reference import parse_version
 from modelops_bundle.remotes.opening import choose_remote
+from modelops_bundle.remotes.remote_reference import parse_version
 from modelops_bundle.settings import Settings
 from modelops_bundle.sync.ancestor import Ancestor
 from modelops_bundle.sync.merge import Merge, ReadContent, merge, plan_merge

@@ -5,7 +5,7 @@ Source: https://distribution.github.io/distribution/spec/api/#listing-repositori
 
 from modelops_bundle.errors import AuthRefused, Invalid
 from modelops_bundle.files.canonical_json import decode
-from modelops_bundle.registry.reference import RegistryReference, check_host, parse_reference
+from modelops_bundle.registry.reference import RegistryReference, check_host, parse_repository
 from modelops_bundle.registry.retry import RetryPolicy
 from modelops_bundle.registry.tags import next_page
 from modelops_bundle.registry.transport import Request, Transport
@@ -53,7 +53,7 @@ def _names(transport: Transport) -> list[str]:
 def _is_repository(name: str) -> bool:
     """Tell whether what a registry lists can be one of its repositories."""
     try:
-        return parse_reference(name).name == name
+        return parse_repository(name).name == name
     except Invalid:
         return False
 

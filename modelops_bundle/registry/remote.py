@@ -6,7 +6,7 @@ from typing import BinaryIO
 from modelops_bundle.descriptor import Descriptor
 from modelops_bundle.digest import Digest
 from modelops_bundle.registry import download, manifests, tags, upload
-from modelops_bundle.registry.reference import RegistryReference, parse_reference
+from modelops_bundle.registry.reference import RegistryReference, parse_repository
 from modelops_bundle.registry.retry import RetryPolicy
 from modelops_bundle.registry.transport import Transport
 from modelops_bundle.remote import BlobStatus, RemoteManifest
@@ -26,7 +26,7 @@ class RegistryRemote:
         settings: Settings,
         sleep: Callable[[float], object] | None = None,
     ) -> None:
-        self._reference = parse_reference(reference) if isinstance(reference, str) else reference
+        self._reference = parse_repository(reference) if isinstance(reference, str) else reference
         self._transport = Transport(self._reference, settings, RetryPolicy(settings.retries, sleep))
 
     @property

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from modelops_bundle.checkout.local_config import LocalConfig, read_local_config, repository_name
 from modelops_bundle.checkout.project import Project
 from modelops_bundle.errors import Invalid
-from modelops_bundle.remotes.bundle_reference import is_directory, remote_name, without_scheme
+from modelops_bundle.remotes.reference_syntax import is_directory, without_scheme
+from modelops_bundle.remotes.remote_reference import remote_name
 from modelops_bundle.settings import Settings
 
 if TYPE_CHECKING:
@@ -86,10 +87,10 @@ def open_remote(name: str, settings: Settings, environment: "Environment | None"
         from modelops_bundle.remotes.oci_layout import LayoutRemote
 
         return LayoutRemote(Path(name.removeprefix("oci:")))
-    from modelops_bundle.registry.reference import parse_reference
+    from modelops_bundle.registry.reference import parse_repository
     from modelops_bundle.registry.remote import RegistryRemote
 
-    reference = parse_reference(name)
+    reference = parse_repository(name)
     return RegistryRemote(reference, settings_for(reference.host, settings, environment))
 
 

@@ -16,11 +16,13 @@ from modelops_bundle.bundles.bundle import Bundle
 from modelops_bundle.checkout.local_config import DEFAULT_TAG
 from modelops_bundle.errors import AuthRefused, BundleError, Invalid, NotFound
 from modelops_bundle.fetching.cached import fetch_cached_version
+from modelops_bundle.registry.reference import has_host
 from modelops_bundle.remote import Remote
-from modelops_bundle.remotes.bundle_reference import is_directory, remote_name, without_scheme
 from modelops_bundle.remotes.oci_layout import is_layout
 from modelops_bundle.remotes.opening import open_remote, settings_for
-from modelops_bundle.resolving.bundle_ref import BundleRef, has_host
+from modelops_bundle.remotes.reference_syntax import is_directory, without_scheme
+from modelops_bundle.remotes.remote_reference import remote_name
+from modelops_bundle.resolving.bundle_ref import BundleRef
 from modelops_bundle.settings import Settings
 from modelops_bundle.store.store import Store
 
@@ -114,7 +116,7 @@ def _is_whole(name: str) -> bool:
 def base_of(here: Surroundings) -> str:
     """Return what names are below: a registry with a path, as settings or environment have them, or nothing."""
     settings = here.settings
-    repository = settings.repository.strip("/")
+    repository = without_scheme(settings.repository.strip("/"))
     if has_host(f"{repository}/"):
         return repository
     registry = settings.registry or (here.environment.login_server if here.environment else "")

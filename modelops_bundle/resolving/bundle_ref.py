@@ -8,18 +8,15 @@
 `bundle_lookup` finds it. Hexadecimal digits and names may be written with capitals.
 """
 
-import re
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from modelops_bundle.digest import Digest, parse_digest
 from modelops_bundle.errors import Invalid
-from modelops_bundle.remotes.bundle_reference import is_directory, without_scheme
+from modelops_bundle.registry.reference import check_repository, has_host, parse_repository
+from modelops_bundle.remotes.reference_syntax import is_directory, split_reference
 from modelops_bundle.safe_path import printable
-from modelops_bundle.tags import check_tag, is_tag
+from modelops_bundle.tags import is_tag
 
-_NAME = re.compile(r"[a-z0-9]+(?:[._-]+[a-z0-9]+)*(?:/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*")
-_DRIVE = re.compile(r"[A-Za-z]:[/\\]")
 _EXAMPLE = "write NAME:VERSION, NAME@sha256:…, sha256:…, HOST/PATH:TAG or oci:DIRECTORY:TAG"
 
 
@@ -66,53 +63,17 @@ def bundle_ref_of(ref: NamesBundle | str) -> BundleRef:
 
 def parse_bundle_ref(text: str) -> BundleRef:
     """Read a reference to a bundle; raise Invalid saying which part of it is wrong."""
-    text = text.strip()
-    rest, at, tail = text.rpartition("@")
-    digest: Digest | None = None
-    if tail.lower().startswith("sha256:"):
-        digest = parse_digest(tail.lower())
-        if not at or not rest:
+    name, tag, digest = split_reference(text)
+    if not name:
+        if digest and not tag:
             return BundleRef(digest=digest)
-        text = rest
-    if not text:
         raise Invalid("the reference to a bundle is empty", hint=_EXAMPLE)
-    if is_local(text):
-        path, tag = _split(text)
-        return BundleRef(version=tag, digest=digest, local_path=path)
-    if "@" in text or "?" in text:
-        # What stands before an @ may be a password, and what stands behind a ? a signature.
-        raise Invalid("a reference holds no login, no query, and no digest but sha256", hint=_EXAMPLE)
-    return _named(text, digest)
-
-
-def is_local(text: str) -> bool:
-    """Tell whether a reference names a directory."""
-    return is_directory(text) or text.startswith((".\\", "..\\", "\\")) or _DRIVE.match(text) is not None
-
-
-def has_host(name: str) -> bool:
-    """Tell whether the name of a repository begins with the host of a registry, as docker tells it."""
-    first, slash, _ = without_scheme(name).partition("/")
-    return bool(slash) and ("." in first or ":" in first or first.lower() == "localhost")
-
-
-def _named(text: str, digest: Digest | None) -> BundleRef:
-    if has_host(text):
-        name, tag = _split(without_scheme(text))
-        return BundleRef(name, tag, digest)
-    name, colon, version = text.partition(":")
-    if not colon and not digest:
-        if not is_tag(text):
-            raise Invalid(f"'{printable(text[:200])}' names no version of a bundle", hint=_EXAMPLE)
-        return BundleRef(version=text)
-    if not _NAME.fullmatch(name.lower()):
-        raise Invalid(f"not a name of a bundle: '{printable(name[:200])}'", hint=_EXAMPLE)
-    return BundleRef(name.lower(), check_tag(version) if colon else None, digest)
-
-
-def _split(text: str) -> tuple[str, str | None]:
-    """Split a tag from a repository or directory; what follows the colon of a host or drive is none."""
-    head, colon, tail = text.rpartition(":")
-    if not colon or "/" in tail or "\\" in tail or head in ("", "oci"):
-        return text, None
-    return head, check_tag(tail)
+    if is_directory(name):
+        return BundleRef(version=tag, digest=digest, local_path=name)
+    if has_host(name):
+        return BundleRef(parse_repository(name).name, tag, digest)
+    if tag or digest:
+        return BundleRef(check_repository(name), tag, digest)
+    if not is_tag(name):
+        raise Invalid(f"'{printable(name[:200])}' names no version of a bundle", hint=_EXAMPLE)
+    return BundleRef(version=name)

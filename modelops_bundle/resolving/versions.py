@@ -3,7 +3,7 @@
 from modelops_bundle.checkout.project import Project
 from modelops_bundle.digest import Digest
 from modelops_bundle.errors import NotFound
-from modelops_bundle.remotes.bundle_reference import parse_version
+from modelops_bundle.remotes.remote_reference import parse_version
 from modelops_bundle.store.refs import HEAD, tag_ref
 
 

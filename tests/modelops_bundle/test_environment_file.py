@@ -120,7 +120,7 @@ def test_the_kind_of_registry_is_guessed(
     [
         ({"name": "../x"}, "not a name"),
         ({"login_server": "bad host"}, "bad host"),
-        ({"login_server": "h.io/Bad"}, "Bad"),
+        ({"login_server": "h.io/b..d"}, "b..d"),
         ({"container": "blobs"}, "a provider and a container"),
         ({"storage_provider": "s3"}, "a provider and a container"),
         ({"secrets": {"access_key": "hunter2"}}, "a provider and a container"),

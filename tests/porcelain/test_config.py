@@ -113,7 +113,7 @@ def test_a_relative_remote_is_that_of_the_current_directory(work: Workspace) -> 
     ("written", "name"),
     [
         ("https://GHCR.io/lab/seir/", "ghcr.io/lab/seir"),
-        ("lab/seir", "docker.io/lab/seir"),
+        ("docker.io/Lab/seir", "docker.io/lab/seir"),
         ("localhost:5000/seir", "localhost:5000/seir"),
     ],
 )
@@ -125,7 +125,7 @@ def test_a_registry_is_named_in_one_way(work: Workspace, written: str, name: str
 @pytest.mark.parametrize(
     ("key", "value", "told"),
     [
-        ("remote", "ghcr.io/Lab/seir", "no capitals"),
+        ("remote", "lab/seir", "names no registry"),
         ("remote", "ghcr.io/lab/seir:v1", "config tag v1"),
         ("remote", "ghcr.io/lab/seir@sha256:" + "0" * 64, "without tag and digest"),
         ("remote", "user:secret@ghcr.io/lab/seir", "no user name or password"),

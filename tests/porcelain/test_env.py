@@ -79,7 +79,7 @@ def test_an_environment_that_exists_is_replaced_only_by_force(tmp_path: Path) ->
     [
         ["../x", "--login-server", "h.io"],
         ["x", "--login-server", "bad host"],
-        ["x", "--login-server", "h.io/Bad"],
+        ["x", "--login-server", "h.io/b..d"],
         ["x", "--login-server", "h.io", "--container", "cases"],
         ["x", "--login-server", "h.io", "--storage-provider", "s3"],
         ["x", "--login-server", "h.io", "--storage-provider", "fs"],

@@ -14,7 +14,7 @@ from modelops_bundle.checkout.local_config import (
     write_local_config,
 )
 from modelops_bundle.errors import Invalid
-from modelops_bundle.registry.reference import parse_reference
+from modelops_bundle.registry.reference import parse_repository
 
 
 def test_a_missing_file_gives_the_defaults(tmp_path: Path) -> None:
@@ -64,5 +64,5 @@ def test_a_repository_is_named_after_its_directory(directory: str, name: str) ->
 @given(st.text(max_size=100))
 def test_any_directory_makes_a_name_that_registries_take(directory: str) -> None:
     name = repository_name(directory)
-    assert parse_reference(f"localhost:5000/{name}").repository == name
+    assert parse_repository(f"localhost:5000/{name}").repository == name
     assert re.fullmatch(r"[a-z0-9._-]+", name)

@@ -11,8 +11,8 @@ from modelops_bundle.digest import digest_of
 from modelops_bundle.errors import AuthRefused, IntegrityError, NotFound, TransferFailed, WorkingTreeConflict
 from modelops_bundle.fetching.contents import Origin
 from modelops_bundle.pulling.clone import UNFINISHED, begun_clone, clone
-from modelops_bundle.remotes.bundle_reference import BundleReference
 from modelops_bundle.remotes.oci_layout import LayoutRemote
+from modelops_bundle.remotes.remote_reference import RemoteReference
 from modelops_bundle.store.refs import base_ref
 from modelops_bundle.sync.state import read_log
 from tests.modelops_bundle.pushed import TAG, CountingRemote, make, push
@@ -39,15 +39,15 @@ def remote(tmp_path: Path) -> Breaking:
 
 
 @pytest.fixture
-def wanted(remote: Breaking) -> BundleReference:
-    return BundleReference(remote.name, TAG, None)
+def wanted(remote: Breaking) -> RemoteReference:
+    return RemoteReference(remote.name, TAG, None)
 
 
 def held(root: Path) -> dict[str, bytes | str]:
     return {path: data for path, data in everything_below(root).items() if path in FILES}
 
 
-def test_a_clone_holds_the_files_and_is_in_sync(remote: Breaking, wanted: BundleReference, tmp_path: Path) -> None:
+def test_a_clone_holds_the_files_and_is_in_sync(remote: Breaking, wanted: RemoteReference, tmp_path: Path) -> None:
     bundle = clone(tmp_path / "out", wanted, Origin(remote))
     project = Project(tmp_path / "out")
     assert held(project.root) == FILES
@@ -59,14 +59,14 @@ def test_a_clone_holds_the_files_and_is_in_sync(remote: Breaking, wanted: Bundle
 
 def test_a_version_that_was_named_by_digest_has_no_tag(remote: Breaking, tmp_path: Path) -> None:
     digest = remote.resolve_tag(TAG)
-    clone(tmp_path / "out", BundleReference(remote.name, TAG, digest), Origin(remote))
+    clone(tmp_path / "out", RemoteReference(remote.name, TAG, digest), Origin(remote))
     project = Project(tmp_path / "out")
     assert (project.head, list(project.refs)) == (digest, [])
 
 
 @pytest.mark.parametrize("existed", [True, False])
 def test_what_is_damaged_leaves_nothing(
-    remote: Breaking, wanted: BundleReference, tmp_path: Path, existed: bool
+    remote: Breaking, wanted: RemoteReference, tmp_path: Path, existed: bool
 ) -> None:
     if existed:
         (tmp_path / "out").mkdir()
@@ -78,13 +78,13 @@ def test_what_is_damaged_leaves_nothing(
 
 def test_what_is_not_there_begins_nothing(remote: Breaking, tmp_path: Path) -> None:
     with pytest.raises(NotFound):
-        clone(tmp_path / "out", BundleReference(remote.name, "nope", None), Origin(remote))
+        clone(tmp_path / "out", RemoteReference(remote.name, "nope", None), Origin(remote))
     assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize("error", [TransferFailed("the connection broke"), AuthRefused("the login expired")])
 def test_a_transfer_that_broke_goes_on_with_the_version_that_was_begun(
-    remote: Breaking, wanted: BundleReference, tmp_path: Path, error: Exception
+    remote: Breaking, wanted: RemoteReference, tmp_path: Path, error: Exception
 ) -> None:
     root = tmp_path / "out"
     remote.error = error
@@ -104,7 +104,7 @@ def test_a_transfer_that_broke_goes_on_with_the_version_that_was_begun(
     assert digest_of(FILES["a"]) not in {blob.digest for blob in remote.requests}
 
 
-def test_nothing_was_begun_in_a_new_or_an_empty_directory(wanted: BundleReference, tmp_path: Path) -> None:
+def test_nothing_was_begun_in_a_new_or_an_empty_directory(wanted: RemoteReference, tmp_path: Path) -> None:
     assert begun_clone(tmp_path / "out", wanted) is None
     (tmp_path / "out/.modelops-bundle").mkdir(parents=True)
     (tmp_path / "out/.modelops-bundle/.tmp-1").touch()
@@ -112,11 +112,11 @@ def test_nothing_was_begun_in_a_new_or_an_empty_directory(wanted: BundleReferenc
 
 
 def test_another_clone_a_project_or_a_file_is_in_the_way(
-    remote: Breaking, wanted: BundleReference, tmp_path: Path
+    remote: Breaking, wanted: RemoteReference, tmp_path: Path
 ) -> None:
     remote.error = TransferFailed("the connection broke")
     with pytest.raises(TransferFailed):
-        clone(tmp_path / "begun", BundleReference(remote.name, TAG, remote.resolve_tag(TAG)), Origin(remote))
+        clone(tmp_path / "begun", RemoteReference(remote.name, TAG, remote.resolve_tag(TAG)), Origin(remote))
     (tmp_path / "full").mkdir()
     (tmp_path / "full/mine").touch()
     (tmp_path / "file").touch()

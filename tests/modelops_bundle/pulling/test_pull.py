@@ -12,8 +12,8 @@ from modelops_bundle.fetching.contents import Origin
 from modelops_bundle.pulling.clone import clone
 from modelops_bundle.pulling.pull import Incoming, carry_out_pull, find_incoming, preview_pull
 from modelops_bundle.pushing.push import Push, carry_out_push, take_working_tree
-from modelops_bundle.remotes.bundle_reference import BundleReference
 from modelops_bundle.remotes.oci_layout import LayoutRemote
+from modelops_bundle.remotes.remote_reference import RemoteReference
 from modelops_bundle.settings import Settings
 from modelops_bundle.sync.plan import PullOptions
 from modelops_bundle.sync.state import read_log, synced
@@ -40,7 +40,7 @@ def alice(tmp_path: Path, remote: LayoutRemote) -> Project:
 
 @pytest.fixture
 def bob(tmp_path: Path, alice: Project, remote: LayoutRemote) -> Project:
-    clone(tmp_path / "bob", BundleReference(remote.name, TAG, None), Origin(remote))
+    clone(tmp_path / "bob", RemoteReference(remote.name, TAG, None), Origin(remote))
     return Project(tmp_path / "bob")
 
 

@@ -11,7 +11,7 @@ from modelops_bundle.bundles.media_types import BUNDLE, BUNDLE_CONFIG, BUNDLE_FI
 from modelops_bundle.descriptor import Descriptor
 from modelops_bundle.digest import Digest, digest_of
 from modelops_bundle.errors import Invalid, RemoteMoved, TransferFailed
-from modelops_bundle.registry.reference import parse_reference
+from modelops_bundle.registry.reference import parse_repository
 from modelops_bundle.registry.remote import RegistryRemote
 from modelops_bundle.remote import BlobsMissing, BlobStatus, Remote
 from modelops_bundle.settings import Settings
@@ -144,10 +144,10 @@ def test_a_real_registry_says_which_blobs_it_lacks(
 
 
 def test_a_remote_is_named_as_a_person_writes_it() -> None:
-    remote = RegistryRemote("ghcr.io/lab/model:v1", Settings(username="alice", password="hunter2"))
+    remote = RegistryRemote("GHCR.io/Lab/model", Settings(username="alice", password="hunter2"))
     assert remote.name == "ghcr.io/lab/model"
     assert "hunter2" not in repr(vars(remote))
-    same: Remote = RegistryRemote(parse_reference("ghcr.io/lab/model"), Settings())
+    same: Remote = RegistryRemote(parse_repository("ghcr.io/lab/model"), Settings())
     assert same.name == remote.name
     with pytest.raises(Invalid):
         RegistryRemote("ghcr.io", Settings())

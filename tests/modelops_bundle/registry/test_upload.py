@@ -11,7 +11,7 @@ import pytest
 from modelops_bundle.descriptor import Descriptor
 from modelops_bundle.digest import digest_of
 from modelops_bundle.errors import AuthRefused, IntegrityError, Invalid, NotFound, TransferFailed
-from modelops_bundle.registry.reference import parse_reference
+from modelops_bundle.registry.reference import parse_repository
 from modelops_bundle.registry.remote import RegistryRemote
 from modelops_bundle.registry.retry import RetryPolicy
 from modelops_bundle.registry.transport import Transport
@@ -225,7 +225,7 @@ def test_a_token_that_would_end_during_a_body_is_renewed_before(stub: StubRegist
     now = [0.0]
     settings = Settings(home=tmp_path, username=USERNAME, password=PASSWORD)
     policy = RetryPolicy(0, clock=lambda: now[0])
-    transport = Transport(parse_reference(f"{stub.host}/lab/model"), settings, policy)
+    transport = Transport(parse_repository(f"{stub.host}/lab/model"), settings, policy)
     has_blob(transport, digest_of(LARGE))
     now[0] = 250.0
     push_blob(transport, describe(LARGE), lambda: io.BytesIO(LARGE))

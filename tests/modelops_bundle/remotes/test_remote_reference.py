@@ -5,7 +5,12 @@ from pathlib import Path
 import pytest
 
 from modelops_bundle.errors import Invalid
-from modelops_bundle.remotes.bundle_reference import BundleReference, parse_reference, parse_version, remote_name
+from modelops_bundle.remotes.remote_reference import (
+    RemoteReference,
+    parse_remote_reference,
+    parse_version,
+    remote_name,
+)
 from tests.modelops_bundle.samples import digest_number
 
 HERE = Path("/projects/seir")
@@ -15,29 +20,28 @@ DIGEST = digest_number(1)
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("ghcr.io/lab/seir", BundleReference("ghcr.io/lab/seir")),
-        ("ghcr.io/lab/seir:v1", BundleReference("ghcr.io/lab/seir", "v1")),
-        (f"ghcr.io/lab/seir:v1@{DIGEST}", BundleReference("ghcr.io/lab/seir", "v1", DIGEST)),
-        (f"ghcr.io/lab/seir@{DIGEST}", BundleReference("ghcr.io/lab/seir", "", DIGEST)),
-        (f"ghcr.io/lab/seir@{DIGEST.upper()}", BundleReference("ghcr.io/lab/seir", "", DIGEST)),
-        ("localhost:5000/seir", BundleReference("localhost:5000/seir")),
-        ("localhost:5000/seir:latest", BundleReference("localhost:5000/seir", "latest")),
-        ("https://ghcr.io/lab/seir/", BundleReference("ghcr.io/lab/seir")),
-        ("seir", BundleReference("docker.io/library/seir")),
-        ("lab/seir", BundleReference("docker.io/lab/seir")),
-        ("oci:out", BundleReference("oci:/projects/seir/out")),
-        ("oci:out:v1", BundleReference("oci:/projects/seir/out", "v1")),
-        ("oci:/a b/größe", BundleReference("oci:/a b/größe")),
-        ("oci:/a\xa0b", BundleReference("oci:/a\xa0b")),
-        ("./out:v1", BundleReference("oci:/projects/seir/out", "v1")),
-        ("../out", BundleReference("oci:/projects/out")),
-        ("..", BundleReference("oci:/projects")),
-        (f"/data/out@{DIGEST}", BundleReference("oci:/data/out", "", DIGEST)),
-        ("  ghcr.io/lab/seir:v1\n", BundleReference("ghcr.io/lab/seir", "v1")),
+        ("ghcr.io/lab/seir", RemoteReference("ghcr.io/lab/seir")),
+        ("ghcr.io/lab/seir:v1", RemoteReference("ghcr.io/lab/seir", "v1")),
+        (f"ghcr.io/lab/seir:v1@{DIGEST}", RemoteReference("ghcr.io/lab/seir", "v1", DIGEST)),
+        (f"ghcr.io/lab/seir@{DIGEST}", RemoteReference("ghcr.io/lab/seir", "", DIGEST)),
+        (f"ghcr.io/lab/seir@{DIGEST.upper()}", RemoteReference("ghcr.io/lab/seir", "", DIGEST)),
+        ("localhost:5000/seir", RemoteReference("localhost:5000/seir")),
+        ("localhost:5000/seir:latest", RemoteReference("localhost:5000/seir", "latest")),
+        ("https://ghcr.io/lab/seir/", RemoteReference("ghcr.io/lab/seir")),
+        ("docker.io/seir", RemoteReference("docker.io/library/seir")),
+        ("oci:out", RemoteReference("oci:/projects/seir/out")),
+        ("oci:out:v1", RemoteReference("oci:/projects/seir/out", "v1")),
+        ("oci:/a b/größe", RemoteReference("oci:/a b/größe")),
+        ("oci:/a\xa0b", RemoteReference("oci:/a\xa0b")),
+        ("./out:v1", RemoteReference("oci:/projects/seir/out", "v1")),
+        ("../out", RemoteReference("oci:/projects/out")),
+        ("..", RemoteReference("oci:/projects")),
+        (f"/data/out@{DIGEST}", RemoteReference("oci:/data/out", "", DIGEST)),
+        ("  ghcr.io/lab/seir:v1\n", RemoteReference("ghcr.io/lab/seir", "v1")),
     ],
 )
-def test_a_reference_is_parsed(text: str, expected: BundleReference) -> None:
-    assert parse_reference(text, HERE) == expected
+def test_a_reference_is_parsed(text: str, expected: RemoteReference) -> None:
+    assert parse_remote_reference(text, HERE) == expected
 
 
 @pytest.mark.parametrize(
@@ -45,7 +49,7 @@ def test_a_reference_is_parsed(text: str, expected: BundleReference) -> None:
     ["ghcr.io/lab/seir", "ghcr.io/lab/seir:v1", f"oci:/data/out:v1@{DIGEST}", f"localhost:5000/x@{DIGEST}"],
 )
 def test_a_reference_is_written_as_it_is_read(text: str) -> None:
-    assert str(parse_reference(text, HERE)) == text
+    assert str(parse_remote_reference(text, HERE)) == text
 
 
 @pytest.mark.parametrize(
@@ -61,6 +65,8 @@ def test_a_reference_is_written_as_it_is_read(text: str) -> None:
         "ghcr.io/lab/seir:" + "x" * 129,
         "localhost:5000",
         "ghcr.io",
+        "seir",
+        "lab/seir",
         "seir:v1",
         "oci:a\0b",
         "oci:a\nb",
@@ -70,7 +76,7 @@ def test_a_reference_is_written_as_it_is_read(text: str) -> None:
 )
 def test_what_is_no_reference_is_refused(text: str) -> None:
     with pytest.raises(Invalid) as caught:
-        parse_reference(text, HERE)
+        parse_remote_reference(text, HERE)
     assert caught.value.message.isprintable()
 
 
@@ -103,11 +109,11 @@ def test_a_directory_whose_name_is_no_text_makes_no_remote() -> None:
 def test_a_remote_has_one_canonical_name() -> None:
     spellings = ("oci:out", "./out", "oci:./out/", "oci:../seir/out", "/projects/seir/out")
     assert {remote_name(text, HERE) for text in spellings} == {"oci:/projects/seir/out"}
-    hub = ("lab/seir", "docker.io/lab/seir", "https://index.docker.io/lab/seir/", "Docker.IO/lab/seir")
+    hub = ("docker.io/Lab/seir", "docker.io/lab/seir", "https://index.docker.io/lab/seir/", "Docker.IO/lab/seir")
     assert {remote_name(text, HERE) for text in hub} == {"docker.io/lab/seir"}
 
 
 def test_a_remote_is_named_without_a_tag() -> None:
-    with pytest.raises(Invalid, match="holds no tag") as caught:
+    with pytest.raises(Invalid, match="no tag and no digest") as caught:
         remote_name("GHCR.io/lab/seir:v1", HERE)
     assert caught.value.hint == "'ghcr.io/lab/seir', and --tag v1"
