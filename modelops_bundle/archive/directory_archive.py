@@ -4,7 +4,7 @@ Every file is read twice: the archive begins with the digest of its content, by 
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from modelops_bundle.bundles.tree import Mode, Tree, TreeEntry, tree_of
 from modelops_bundle.digest import Digest, digest_of
 from modelops_bundle.files.hashing import FileChanged, open_regular, read_content, same_moment
 from modelops_bundle.progress import Meter, OnEvent, ignore_events
+from modelops_bundle.safe_path import parents_of
 
 COMMENT = "modelops-bundle tree "
 """What stands in front of the digest at the beginning of an archive."""
@@ -54,12 +55,15 @@ def export_directory(
         require_present(pointers, listing.files)
     entries: dict[str, TreeEntry] = {}
     stats: dict[str, os.stat_result] = {}
-    for path in listing.files:
-        if path not in pointers and (include_external or path not in external):
-            entries[path], stats[path] = _entry_of(listing, path)
+    for path in listing.files.keys() - pointers.keys():
+        entries[path], stats[path] = _entry_of(listing, path)
     documents = {
-        path: settled(pointer, entries.get(pointer.path)).to_bytes() for path, pointer in pointers.items()
+        path: settled(pointer, entries.get(pointer.path), include=include_external).to_bytes()
+        for path, pointer in pointers.items()
     }
+    if not include_external:
+        entries = {path: entry for path, entry in entries.items() if path not in external}
+        listing.directories[:] = _without_emptied(listing, external, entries)
     for path, data in documents.items():
         entries[path] = TreeEntry(path, Mode.FILE, len(data), digest_of(data))
     tree = tree_of(entries.values())
@@ -71,6 +75,14 @@ def export_directory(
     return Exported(
         tree.digest(), len(tree), tree.size(), tuple(sorted(external)), tuple(sorted(listing.left_out))
     )
+
+
+def _without_emptied(listing: Listing, external: frozenset[str], entries: Mapping[str, object]) -> list[str]:
+    """Return the directories but those in which only external files are: without those they would not be there."""
+    emptied = {above for path in external & listing.files.keys() for above in parents_of(path)}
+    others = [path for path in listing.directories if path not in emptied]
+    kept = {above for path in (*entries, *others) for above in parents_of(path)}
+    return [path for path in listing.directories if path not in emptied or path in kept]
 
 
 def _entry_of(listing: Listing, path: str) -> tuple[TreeEntry, os.stat_result]:

@@ -33,14 +33,15 @@ def require_present(pointers: Pointers, paths: Mapping[str, object]) -> None:
         )
 
 
-def settled(pointer: Pointer, included: TreeEntry | None) -> Pointer:
+def settled(pointer: Pointer, here: TreeEntry | None, *, include: bool) -> Pointer:
     """Return a pointer as it is true where the archive is unpacked, with its file or without it.
 
-    Raises Invalid when the file is not the one that the pointer names.
+    Raises Invalid when the file that is here is not the one that the pointer names: it would be lost.
     """
-    if included and (included.digest, included.size) != (pointer.digest, pointer.size):
+    if here and (here.digest, here.size) != (pointer.digest, pointer.size):
         raise Invalid(
-            f"'{included.path}' is not the file that its pointer names: {pointer.digest}",
-            hint="fetch it again: modelops-bundle fetch-external --overwrite",
+            f"'{here.path}' is not the file that its pointer names: {pointer.digest}",
+            hint=f"to export yours, delete '{pointer_path(here.path)}'; "
+            "modelops-bundle fetch-external --overwrite brings the other back",
         )
-    return replace(pointer, fulfilled=included is not None)
+    return replace(pointer, fulfilled=include and here is not None)

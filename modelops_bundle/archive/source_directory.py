@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from modelops_bundle.errors import Invalid, shortened
+from modelops_bundle.files.durable import is_temporary
 from modelops_bundle.safe_path import (
     AREA,
     METADATA_DIR,
@@ -73,7 +74,7 @@ def _list(listing: Listing, below: str, out: Path, offenders: list[str]) -> None
             if path == METADATA_DIR and stat.S_ISDIR(now.st_mode):
                 _list_travelling(listing)
             continue
-        if stat.S_ISREG(now.st_mode) and listing.root / path == out:
+        if is_temporary(entry.name) or (stat.S_ISREG(now.st_mode) and listing.root / path == out):
             continue
         kind = _KINDS.get(stat.S_IFMT(now.st_mode))
         if kind:

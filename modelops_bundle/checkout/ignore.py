@@ -24,7 +24,7 @@ DEFAULTS = (
     "venv/", ".venv/", "env/", ".env/", "ENV/", "virtualenv/", "node_modules/", ".npm/", ".yarn/",
     ".idea/", ".vscode/", "*.swp", "*.swo", "*~", ".*.swp", ".DS_Store", "Thumbs.db", "desktop.ini",
     ".ipynb_checkpoints/", ".coverage", "htmlcov/", ".tox/", ".pytest_cache/", ".mypy_cache/", ".ruff_cache/",
-    ".hypothesis/", ".Python",
+    ".hypothesis/", ".Python", ".tmp-????????????????", ".tmp-import-*",
 )  # fmt: skip
 
 _CLASSES = {

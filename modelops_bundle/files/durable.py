@@ -10,6 +10,7 @@ Two promises, named at each call:
 """
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -36,6 +37,15 @@ def replacing(path: Path, *, flush: bool, mode: int = 0o644, tmp: Path | None = 
         sync_directory(path.parent)
 
 
+TEMPORARY = ".tmp-"
+"""What the names of files begin with that are being written, in whatever directory they will have their place."""
+
+
+def is_temporary(name: str) -> bool:
+    """Tell whether a killed command of ours left a file or directory of this name, or one at work has it."""
+    return re.fullmatch(rf"{re.escape(TEMPORARY)}(import-)?[0-9a-f]{{16}}(\.lock)?", name) is not None
+
+
 @contextmanager
 def temporary(directory: Path, mode: int = 0o600) -> Iterator[tuple[int, str]]:
     """Give the descriptor and the name of a new file, which the block renames; when it fails, the file disappears.
@@ -43,7 +53,7 @@ def temporary(directory: Path, mode: int = 0o600) -> Iterator[tuple[int, str]]:
     Its name is random: containers that share a disk share process ids. Importing `tempfile` takes longer than most
     commands' work.
     """
-    name = f"{directory}/.tmp-{os.urandom(8).hex()}"
+    name = f"{directory}/{TEMPORARY}{os.urandom(8).hex()}"
     handle = os.open(name, _NEW, mode)
     try:
         yield handle, name

@@ -40,14 +40,13 @@ def held(archive: Path) -> dict[str, bytes]:
 
 def test_without_external_data_it_does_not_matter_whether_it_was_fetched(tmp_path: Path) -> None:
     fetched = make(tmp_path / "one", {"data/large.bin": DATA, POINTER: pointer(fulfilled=True), "x": b"1"})
-    bare = make(tmp_path / "two", {"data/.keep": b"", POINTER: pointer(fulfilled=False), "x": b"1"})
-    (fetched / "data" / ".keep").touch()
+    bare = make(tmp_path / "two", {POINTER: pointer(fulfilled=False), "x": b"1"})
     done = [
         export_directory(source, tmp_path / f"{source.name}.tar", Compression.NONE) for source in (fetched, bare)
     ]
     assert (tmp_path / "one.tar").read_bytes() == (tmp_path / "two.tar").read_bytes()
     assert done[0].external == ("data/large.bin",)
-    assert held(tmp_path / "one.tar") == {"data/.keep": b"", POINTER: pointer(fulfilled=False), "x": b"1"}
+    assert held(tmp_path / "one.tar") == {POINTER: pointer(fulfilled=False), "x": b"1"}
 
 
 @pytest.mark.parametrize("fulfilled", [True, False])
@@ -65,10 +64,23 @@ def test_external_data_that_was_not_fetched_cannot_be_included(tmp_path: Path) -
     assert refused.value.details == ("data/large.bin",)
 
 
-def test_another_file_does_not_pass_for_external_data(tmp_path: Path) -> None:
-    source = make(tmp_path / "one", {"data/large.bin": b"other", POINTER: pointer(fulfilled=True)})
-    with pytest.raises(Invalid, match=r"data/large\.bin"):
-        export_directory(source, tmp_path / "a.tar", Compression.NONE, include_external=True)
+@pytest.mark.parametrize("include", [True, False])
+def test_an_edited_file_is_neither_passed_for_external_data_nor_left_out(tmp_path: Path, include: bool) -> None:
+    source = make(tmp_path / "one", {"data/large.bin": b"mine", POINTER: pointer(fulfilled=True)})
+    with pytest.raises(Invalid, match=r"data/large\.bin") as refusal:
+        export_directory(source, tmp_path / "a.tar", Compression.NONE, include_external=include)
+    assert POINTER in refusal.value.hint
+    assert not (tmp_path / "a.tar").exists()
+
+
+def test_directories_that_are_empty_by_themselves_stay(tmp_path: Path) -> None:
+    source = make(tmp_path / "one", {"data/large.bin": DATA, POINTER: pointer(fulfilled=True)})
+    (source / "data" / "mine").mkdir()
+    (source / "empty").mkdir()
+    export_directory(source, tmp_path / "a.tar", Compression.NONE)
+    with tarfile.open(tmp_path / "a.tar") as tar:
+        found = {member.name for member in tar if member.isdir()}
+    assert {"data", "data/mine", "empty"} <= found
 
 
 @pytest.mark.parametrize(

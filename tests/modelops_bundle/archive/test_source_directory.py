@@ -8,6 +8,7 @@ import pytest
 
 from modelops_bundle.archive.source_directory import check_member, list_directory
 from modelops_bundle.errors import Invalid
+from modelops_bundle.files.durable import is_temporary, temporary
 from modelops_bundle.safe_path import UnsafePath
 from tests.modelops_bundle.archive.archives import FILES, make
 
@@ -115,3 +116,15 @@ def test_only_safe_members_may_be_written(path: str, directory: bool, safe: bool
     else:
         with pytest.raises(UnsafePath):
             check_member(path, directory=directory)
+
+
+def test_what_a_killed_command_left_is_no_member(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("a")
+    (tmp_path / ".tmp-mine").write_text("a person's")
+    with temporary(tmp_path) as (_, name):
+        assert is_temporary(Path(name).name)
+        Path(name).rename(tmp_path / ".tmp-fedcba9876543210")
+    (tmp_path / ".tmp-0123456789abcdef").write_text("half an archive")
+    (tmp_path / ".tmp-import-0123456789abcdef").mkdir()
+    (tmp_path / ".tmp-import-0123456789abcdef/half").write_text("half")
+    assert sorted(list_directory(tmp_path, tmp_path / "out.tar").files) == [".tmp-mine", "a"]
