@@ -14,17 +14,17 @@ from modelops_bundle.archive.compression import LEVEL, check_level, compression_
 from modelops_bundle.archive.directory_archive import Exported, export_directory
 from modelops_bundle.bundles.tree_diff import Difference
 from modelops_bundle.checkout.local_config import read_local_config
-from modelops_bundle.checkout.project import NotAProject, Project
+from modelops_bundle.checkout.project import Project
 from modelops_bundle.errors import Invalid
 from modelops_bundle.failure import EXIT_CODES, exit_code_for, run_and_exit
-from modelops_bundle.fetching.contents import Origin
 from modelops_bundle.materializing.fulfilment import BlobOrigin, fulfil
-from modelops_bundle.materializing.materialize import MaterializeResult, materialize
+from modelops_bundle.materializing.materialize import MaterializeResult
 from modelops_bundle.materializing.plan import Options, Plan
+from modelops_bundle.materializing.wanted import Wanted, materialize_wanted
 from modelops_bundle.pushing.next_version import Part
 from modelops_bundle.pushing.project_push import PlannedPush, PushOptions, plan_project_push
-from modelops_bundle.remotes.opening import choose_remote, environment_of
-from modelops_bundle.resolving.bundle_lookup import Surroundings
+from modelops_bundle.remotes.opening import environment_of
+from modelops_bundle.resolving.bundle_lookup import BundleSource, bundle_source_at, bundle_source_of
 from modelops_bundle.resolving.bundle_ref import BundleRef, NamesBundle, bundle_ref_of
 from modelops_bundle.resolving.resolution import ResolvedBundle, resolved
 from modelops_bundle.settings import Settings
@@ -71,19 +71,15 @@ class OpsConfig:
         check_level(self.zstd_level)
 
 
-def default_provider_from_env(directory: str | Path = ".") -> Surroundings:
+def default_provider_from_env(directory: str | Path = ".") -> BundleSource:
     """Return where bundles come from: what variables, the environment, and the project at a directory say."""
-    settings, here = Settings.from_environment(), Path(directory).absolute()
-    try:
-        return _surroundings(settings, here, Project.discover(here))
-    except NotAProject:
-        return Surroundings(settings, here, environment_of(None, settings))
+    return bundle_source_at(Settings.from_environment(), Path(directory).absolute())
 
 
 class Operations:
     """The operations on bundles; `provider` says where those come from, by default what the environment says."""
 
-    def __init__(self, config: OpsConfig | None = None, provider: Surroundings | None = None) -> None:
+    def __init__(self, config: OpsConfig | None = None, provider: BundleSource | None = None) -> None:
         self.config = config or OpsConfig()
         self.provider = provider or default_provider_from_env()
 
@@ -116,14 +112,9 @@ class Operations:
 
         Raises what `resolve` raises, RoleMismatch (11), and WorkingTreeConflict (12) naming every path.
         """
-        root = self._path(dest)
-        with (
-            self._store(f"materialize {root}") as store,
-            resolved(store, bundle_ref_of(ref), self.provider) as (bundle, remote),
-            closing(self._storage()) as storage,
-        ):
-            origin = Origin(remote, jobs=self.provider.settings.jobs, open_store=storage.open)
-            return materialize(store, origin, bundle, root, role, Options(overwrite, prefetch_external))
+        wanted = Wanted(bundle_ref_of(ref), self._path(dest), role, Options(overwrite, prefetch_external))
+        with self._store(f"materialize {wanted.destination}") as store:
+            return materialize_wanted(store, wanted, self.provider)
 
     pull = materialize
     """The name that the earlier tool has for `materialize`, too."""
@@ -221,8 +212,8 @@ class Operations:
         project = project_at(self._path(working_dir))
         return push_found(project, self.provider.settings, PushOptions(tag, _part(bump), force))
 
-    def _around(self, project: Project) -> Surroundings:
-        return _surroundings(self.provider.settings, self.provider.directory, project)
+    def _around(self, project: Project) -> BundleSource:
+        return bundle_source_of(project, self.provider.settings, self.provider.directory)
 
     def _store(self, purpose: str) -> AbstractContextManager[Store]:
         return opened_cache(self.provider.settings.cache_dir, purpose) if self.config.cache else temporary_cache()
@@ -232,11 +223,6 @@ class Operations:
 
     def _path(self, name: str | Path) -> Path:
         return (self.provider.directory / name).resolve()
-
-
-def _surroundings(settings: Settings, directory: Path, project: Project) -> Surroundings:
-    choice = choose_remote(project, settings)
-    return Surroundings(settings, directory, environment_of(project, settings), choice.name if choice else "")
 
 
 def _part(bump: Part | str | None) -> Part | None:

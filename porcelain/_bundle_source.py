@@ -1,24 +1,18 @@
-"""Where bundles come from for commands that work outside of a project: a cache, and what names are relative to."""
+"""What commands that work outside of a project need: a cache, and the directory that the command line names."""
 
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from modelops_bundle.checkout.project import NotAProject
 from modelops_bundle.errors import Invalid
 from modelops_bundle.plumbing._session import Session
-from modelops_bundle.remotes.opening import choose_remote
-from modelops_bundle.resolving.bundle_lookup import Surroundings
+from modelops_bundle.resolving.bundle_lookup import BundleSource, bundle_source_at
 from modelops_bundle.store.store import Store
 from modelops_bundle.store.user_cache import opened_cache, temporary_cache
 
 
-def surroundings_of(session: Session) -> Surroundings:
-    """Return what decides where a reference leads."""
-    try:
-        choice = choose_remote(session.project, session.settings)
-    except NotAProject:
-        choice = None
-    return Surroundings(session.settings, session.directory, session.environment, choice.name if choice else "")
+def source_of(session: Session) -> BundleSource:
+    """Return where bundles come from."""
+    return bundle_source_at(session.settings, session.directory)
 
 
 def destination_of(session: Session, text: str) -> Path:

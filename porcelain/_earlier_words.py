@@ -57,7 +57,7 @@ def _diff(name: str) -> click.Command:
 
 def _version_or_path(session: Session, text: str) -> dict[str, Any]:
     """Return what `diff` is given for a path, or for a version, whose documents are here afterwards."""
-    from modelops_bundle.porcelain._bundle_source import surroundings_of
+    from modelops_bundle.porcelain._bundle_source import source_of
     from modelops_bundle.resolving.bundle_lookup import opened_version
     from modelops_bundle.resolving.bundle_ref import parse_bundle_ref
     from modelops_bundle.sync.comparison import names_path
@@ -65,7 +65,7 @@ def _version_or_path(session: Session, text: str) -> dict[str, Any]:
     project = session.project
     if names_path(project, session.file(text)):
         return {"paths": (text,)}
-    with opened_version(project, parse_bundle_ref(text), surroundings_of(session)) as (_, bundle):
+    with opened_version(project, parse_bundle_ref(text), source_of(session)) as (_, bundle):
         return {"ref": bundle.digest}
 
 

@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from modelops_bundle.materializing.materialize import MaterializeResult, materialize, plan_materialize
+from modelops_bundle.materializing.materialize import MaterializeResult
 from modelops_bundle.materializing.plan import Action, Options
+from modelops_bundle.materializing.wanted import Wanted, materialize_wanted
 from modelops_bundle.plumbing._session import Session
 from modelops_bundle.plural import count_of
-from modelops_bundle.porcelain._bundle_source import destination_of, store_of, surroundings_of
+from modelops_bundle.porcelain._bundle_source import destination_of, source_of, store_of
 from modelops_bundle.porcelain._progress import shown_progress
 from modelops_bundle.porcelain._render import human_size, print_json, say, talk
 from modelops_bundle.progress import ignore_events
 from modelops_bundle.resolving.bundle_ref import parse_bundle_ref
-from modelops_bundle.resolving.resolution import resolved
 from modelops_bundle.safe_path import printable
 
 
@@ -33,16 +33,13 @@ class Request:
 
 def materialize_for(session: Session, request: Request) -> MaterializeResult:
     """Put what was asked for where it was asked for, or plan it."""
-    ref, root = parse_bundle_ref(request.reference), destination_of(session, request.destination)
+    root = destination_of(session, request.destination)
+    wanted = Wanted(parse_bundle_ref(request.reference), root, request.role, request.options, request.dry_run)
     with (
         store_of(session, f"materialize {root}", no_cache=request.no_cache) as store,
-        resolved(store, ref, surroundings_of(session)) as (bundle, remote),
+        nullcontext(ignore_events) if request.ci or request.dry_run else shown_progress(session) as on_event,
     ):
-        if request.dry_run:
-            return plan_materialize(bundle, root, request.role, request.options)
-        with nullcontext(ignore_events) if request.ci else shown_progress(session) as on_event:
-            origin = session.origin(remote, on_event)
-            return materialize(store, origin, bundle, root, request.role, request.options)
+        return materialize_wanted(store, wanted, source_of(session), on_event)
 
 
 def report(session: Session, request: Request, result: MaterializeResult, as_json: bool, verbose: bool) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from modelops_bundle.plumbing._session import Session, json_option, pass_session
-from modelops_bundle.porcelain._bundle_source import store_of, surroundings_of
+from modelops_bundle.porcelain._bundle_source import source_of, store_of
 from modelops_bundle.porcelain._render import human_size, print_json, say, table
 from modelops_bundle.resolving.bundle_ref import BundleRef, parse_bundle_ref
 from modelops_bundle.resolving.resolution import ResolvedBundle, resolved
@@ -28,7 +28,7 @@ def command(session: Session, verbose: bool, no_cache: bool, as_json: bool, refe
     ref = parse_bundle_ref(reference)
     with (
         store_of(session, f"resolve {os.urandom(8).hex()}", no_cache=no_cache) as store,
-        resolved(store, ref, surroundings_of(session)) as (bundle, _),
+        resolved(store, ref, source_of(session)) as (bundle, _),
     ):
         if as_json:
             print_json(_document(bundle))

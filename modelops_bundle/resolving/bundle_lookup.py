@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING
 
 from modelops_bundle.bundles.bundle import Bundle
 from modelops_bundle.checkout.local_config import DEFAULT_TAG
+from modelops_bundle.checkout.project import NotAProject, Project
 from modelops_bundle.errors import AuthRefused, BundleError, Invalid, NotFound
 from modelops_bundle.fetching.cached import fetch_cached_version
 from modelops_bundle.registry.reference import has_host
 from modelops_bundle.remote import Remote
 from modelops_bundle.remotes.oci_layout import is_layout
-from modelops_bundle.remotes.opening import open_remote, settings_for
+from modelops_bundle.remotes.opening import choose_remote, environment_of, open_remote, settings_for
 from modelops_bundle.remotes.reference_syntax import is_directory, without_scheme
 from modelops_bundle.remotes.remote_reference import remote_name
 from modelops_bundle.resolving.bundle_ref import BundleRef
@@ -35,8 +36,8 @@ _SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What decides where a reference leads: settings, the current directory, and the project there, if any.
+class BundleSource:
+    """Where bundles come from: settings, the current directory, and the project there, if any.
 
     `remote` is the canonical name of the project's remote.
     """
@@ -45,6 +46,20 @@ class Surroundings:
     directory: Path
     environment: "Environment | None" = None
     remote: str = ""
+
+
+def bundle_source_at(settings: Settings, directory: Path) -> BundleSource:
+    """Return what settings, the environment, and the project that a directory lies in, if any, say."""
+    try:
+        return bundle_source_of(Project.discover(directory), settings, directory)
+    except NotAProject:
+        return BundleSource(settings, directory, environment_of(None, settings))
+
+
+def bundle_source_of(project: Project, settings: Settings, directory: Path) -> BundleSource:
+    """Return what settings, a project and its environment say."""
+    choice = choose_remote(project, settings)
+    return BundleSource(settings, directory, environment_of(project, settings), choice.name if choice else "")
 
 
 class NoSuchBundle(NotFound):
@@ -59,7 +74,7 @@ class NoSuchBundle(NotFound):
 
 
 @contextmanager
-def opened_version(store: Store, ref: BundleRef, here: Surroundings) -> Iterator[tuple[Remote, Bundle]]:
+def opened_version(store: Store, ref: BundleRef, here: BundleSource) -> Iterator[tuple[Remote, Bundle]]:
     """Give the bundle that a reference names, and the remote that has it, open.
 
     Raises NoSuchBundle, Invalid, AuthRefused, TransferFailed, and what reading a bundle raises.
@@ -85,7 +100,7 @@ def opened_version(store: Store, ref: BundleRef, here: Surroundings) -> Iterator
     raise refused[0] if refused else NoSuchBundle(ref, looked)
 
 
-def candidates(ref: BundleRef, here: Surroundings) -> list[str]:
+def candidates(ref: BundleRef, here: BundleSource) -> list[str]:
     """Return the canonical names of the remotes that may hold a bundle, the likeliest first; raise Invalid."""
     if ref.local_path:
         path = ref.local_path.removeprefix("oci:")
@@ -113,7 +128,7 @@ def _is_whole(name: str) -> bool:
     return "/" in name or is_directory(name)
 
 
-def base_of(here: Surroundings) -> str:
+def base_of(here: BundleSource) -> str:
     """Return what names are below: a registry with a path, as settings or environment have them, or nothing."""
     settings = here.settings
     repository = without_scheme(settings.repository.strip("/"))
@@ -144,7 +159,7 @@ def _find(store: Store, remote: Remote, ref: BundleRef) -> Bundle | None:
     return fetch_cached_version(store, remote, store.objects.put(found.data))
 
 
-def _with_neighbours(names: list[str], ref: BundleRef, here: Surroundings) -> Iterator[str]:
+def _with_neighbours(names: list[str], ref: BundleRef, here: BundleSource) -> Iterator[str]:
     """Yield remotes, then, for a digest without a name, the repositories below the registry's."""
     yield from names
     if ref.digest and not ref.name and not ref.local_path and (base := base_of(here)):
@@ -152,7 +167,7 @@ def _with_neighbours(names: list[str], ref: BundleRef, here: Surroundings) -> It
         yield from below[:MAX_REPOSITORIES]
 
 
-def _repositories_below(base: str, here: Surroundings) -> list[str]:
+def _repositories_below(base: str, here: BundleSource) -> list[str]:
     if is_directory(base):
         root = Path(remote_name(base, here.directory).removeprefix("oci:"))
         found = [path for pattern in ("*", "*/*") for path in sorted(root.glob(pattern)) if is_layout(path)]

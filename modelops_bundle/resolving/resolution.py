@@ -16,7 +16,7 @@ from modelops_bundle.fetching.contents import Origin, fetch_contents
 from modelops_bundle.files.yaml_file import MAX_BYTES
 from modelops_bundle.objects import ObjectCorrupt
 from modelops_bundle.remote import Remote
-from modelops_bundle.resolving.bundle_lookup import Surroundings, opened_version
+from modelops_bundle.resolving.bundle_lookup import BundleSource, opened_version
 from modelops_bundle.resolving.bundle_ref import BundleRef
 from modelops_bundle.safe_path import CONFIG_PATH
 from modelops_bundle.store.store import Store
@@ -75,7 +75,7 @@ class ResolvedBundle:
 
 
 @contextmanager
-def resolved(store: Store, ref: BundleRef, here: Surroundings) -> Iterator[tuple[ResolvedBundle, Remote]]:
+def resolved(store: Store, ref: BundleRef, here: BundleSource) -> Iterator[tuple[ResolvedBundle, Remote]]:
     """Give what a reference stands for, and its remote, open.
 
     Raises NoSuchBundle (1), Invalid (2), TransferFailed (3), AuthRefused (4), IntegrityError (5),

@@ -10,7 +10,7 @@ from modelops_bundle.checkout.project import OutsideProject, Project
 from modelops_bundle.checkout.tracking import refresh
 from modelops_bundle.errors import NotFound
 from modelops_bundle.remotes.oci_layout import is_layout
-from modelops_bundle.resolving.bundle_lookup import Surroundings, opened_version
+from modelops_bundle.resolving.bundle_lookup import BundleSource, opened_version
 from modelops_bundle.resolving.bundle_ref import BundleRef
 from modelops_bundle.safe_path import is_below
 from modelops_bundle.sync.state import base_of
@@ -40,7 +40,7 @@ def compare_with_base(project: Project, remote: str, path: str = ".") -> list[Di
     return [found for found in differences(old, new) if is_below(found.path, [path])]
 
 
-def compare_with(project: Project, ref: BundleRef, here: Surroundings) -> list[Difference]:
+def compare_with(project: Project, ref: BundleRef, here: BundleSource) -> list[Difference]:
     """Return how the tracked files differ from any version; raises what looking for it raises."""
     with opened_version(project, ref, here) as (_, bundle):
         return differences(bundle.tree, refresh(project).tree())

@@ -8,7 +8,7 @@ from modelops_bundle.checkout.local_config import LocalConfig, write_local_confi
 from modelops_bundle.checkout.project import Project
 from modelops_bundle.errors import Invalid
 from modelops_bundle.plumbing._session import Session
-from modelops_bundle.porcelain._bundle_source import destination_of, store_of, surroundings_of
+from modelops_bundle.porcelain._bundle_source import destination_of, source_of, store_of
 from modelops_bundle.settings import Settings
 
 
@@ -18,15 +18,15 @@ def session(tmp_path: Path) -> Session:
 
 
 def test_outside_of_a_project_nothing_names_a_remote(session: Session, tmp_path: Path) -> None:
-    here = surroundings_of(session)
+    here = source_of(session)
     assert (here.remote, here.directory, here.environment) == ("", tmp_path, None)
 
 
 def test_a_project_names_its_own(session: Session, tmp_path: Path) -> None:
     project = Project.create(tmp_path)
-    assert surroundings_of(session).remote == ""
+    assert source_of(session).remote == ""
     write_local_config(project.local_path, LocalConfig("oci:../remote"))
-    assert surroundings_of(session).remote == f"oci:{tmp_path.parent / 'remote'}"
+    assert source_of(session).remote == f"oci:{tmp_path.parent / 'remote'}"
 
 
 def test_a_destination_counts_from_where_the_command_runs(session: Session, tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 import json
 from pathlib import Path
 
-import click
 import pytest
 
 from modelops_bundle.materializing.plan import Options
@@ -33,15 +32,9 @@ def told(
     verbose: bool = False,
 ) -> tuple[list[str], str]:
     request = Request("oci:layout", "out", None, Options(), dry_run, ci=True)
-    with _context():
-        report(session, request, materialize_for(session, request), as_json, verbose)
+    report(session, request, materialize_for(session, request), as_json, verbose)
     out, err = capsys.readouterr()
     return out.splitlines(), err
-
-
-def _context() -> click.Context:
-    """Return what closes blob stores at the end of a command."""
-    return click.Context(click.Command("materialize"))
 
 
 def test_people_are_told_bundle_role_layers_and_files(

@@ -16,7 +16,7 @@ from modelops_bundle.fetching.contents import Origin
 from modelops_bundle.materializing.fulfilment import BlobOrigin, fulfil, plan_fulfilment
 from modelops_bundle.materializing.materialize import materialize
 from modelops_bundle.materializing.plan import Action
-from modelops_bundle.resolving.bundle_lookup import Surroundings
+from modelops_bundle.resolving.bundle_lookup import BundleSource
 from modelops_bundle.resolving.bundle_ref import parse_bundle_ref
 from modelops_bundle.resolving.resolution import resolved
 from modelops_bundle.settings import Settings
@@ -70,7 +70,7 @@ def place(tmp_path: Path) -> Place:
     script.touch(mode=0o755)
     config = f"storage: {{mode: blob, provider: directory, container: '{tmp_path}/blobs'}}\n"
     published(tmp_path / "work", FILES, config)
-    here = Surroundings(Settings(), tmp_path)
+    here = BundleSource(Settings(), tmp_path)
     store = Store(tmp_path / "cache")
     with resolved(store, parse_bundle_ref("oci:layout"), here) as (bundle, remote):
         materialize(store, Origin(remote), bundle, tmp_path / "out")

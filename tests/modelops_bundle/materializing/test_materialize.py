@@ -15,7 +15,7 @@ from modelops_bundle.fetching.contents import Origin
 from modelops_bundle.materializing.materialize import MaterializeResult, materialize, plan_materialize
 from modelops_bundle.materializing.plan import Action, Options
 from modelops_bundle.materializing.provenance_file import PROVENANCE, materialized_digest
-from modelops_bundle.resolving.bundle_lookup import Surroundings
+from modelops_bundle.resolving.bundle_lookup import BundleSource
 from modelops_bundle.resolving.bundle_ref import parse_bundle_ref
 from modelops_bundle.resolving.resolution import ResolvedBundle, resolved
 from modelops_bundle.safe_path import METADATA_DIR
@@ -40,7 +40,7 @@ def place(tmp_path: Path) -> Path:
 @contextmanager
 def version(place: Path, layout: str = "layout") -> Iterator[tuple[Store, Origin, ResolvedBundle]]:
     store = Store(place / "cache")
-    here = Surroundings(Settings(), place)
+    here = BundleSource(Settings(), place)
     with resolved(store, parse_bundle_ref(f"oci:{layout}"), here) as (bundle, remote):
         yield store, Origin(remote), bundle
 

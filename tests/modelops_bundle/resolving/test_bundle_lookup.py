@@ -6,7 +6,7 @@ import pytest
 
 from modelops_bundle.environments import Environment
 from modelops_bundle.errors import Invalid
-from modelops_bundle.resolving.bundle_lookup import Surroundings, candidates
+from modelops_bundle.resolving.bundle_lookup import BundleSource, candidates
 from modelops_bundle.resolving.bundle_ref import parse_bundle_ref
 from modelops_bundle.settings import Settings
 from tests.modelops_bundle.samples import digest_number
@@ -18,7 +18,7 @@ NOTHING_SET = Settings()
 
 def looked_for(text: str, settings: Settings = NOTHING_SET, login_server: str = "", remote: str = "") -> list[str]:
     environment = Environment("lab", login_server) if login_server else None
-    return candidates(parse_bundle_ref(text), Surroundings(settings, HERE, environment, remote))
+    return candidates(parse_bundle_ref(text), BundleSource(settings, HERE, environment, remote))
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from modelops_bundle.bundles.roles import DEFAULT_ROLES, RoleMismatch
 from modelops_bundle.bundles.tree import tree_of
 from modelops_bundle.errors import Invalid, NotFound, TransferFailed
 from modelops_bundle.resolving import resolution
-from modelops_bundle.resolving.bundle_lookup import NoSuchBundle, Surroundings
+from modelops_bundle.resolving.bundle_lookup import BundleSource, NoSuchBundle
 from modelops_bundle.resolving.bundle_ref import parse_bundle_ref
 from modelops_bundle.resolving.resolution import ResolvedBundle, resolved
 from modelops_bundle.safe_path import CONFIG_PATH
@@ -24,7 +24,7 @@ ROLES = "roles: {scoring: [models]}\n"
 
 
 def resolve(tmp_path: Path, text: str = "oci:layout") -> ResolvedBundle:
-    here = Surroundings(Settings(), tmp_path)
+    here = BundleSource(Settings(), tmp_path)
     with resolved(Store(tmp_path / "cache"), parse_bundle_ref(text), here) as (bundle, remote):
         assert remote.name == bundle.remote == f"oci:{tmp_path}/layout"
     return bundle

@@ -8,7 +8,7 @@ from modelops_bundle.checkout.local_config import LocalConfig, write_local_confi
 from modelops_bundle.checkout.project import Project
 from modelops_bundle.errors import NotFound
 from modelops_bundle.remotes.oci_layout import LayoutRemote
-from modelops_bundle.resolving.bundle_lookup import Surroundings
+from modelops_bundle.resolving.bundle_lookup import BundleSource
 from modelops_bundle.resolving.bundle_ref import parse_bundle_ref
 from modelops_bundle.settings import Settings
 from modelops_bundle.sync.comparison import compare_with, compare_with_base, names_path
@@ -53,7 +53,7 @@ def test_a_path_at_which_nothing_ever_was_is_not_found(project: Project) -> None
 
 
 def test_any_version_can_be_compared_with(project: Project, tmp_path: Path) -> None:
-    here = Surroundings(Settings(home=tmp_path / "home"), tmp_path)
+    here = BundleSource(Settings(home=tmp_path / "home"), tmp_path)
     assert told(compare_with(project, parse_bundle_ref("oci:remote:v1"), here)) == ["M a", "D d/b"]
     push(make(tmp_path / "other", {"z": "9"}), LayoutRemote(tmp_path / "elsewhere"))
     other = told(compare_with(project, parse_bundle_ref("oci:elsewhere:latest"), here))
