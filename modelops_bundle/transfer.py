@@ -34,7 +34,7 @@ R = TypeVar("R")
 OpenContent = Callable[[], BinaryIO]
 
 
-class BlobSource(Protocol):
+class DownloadSource(Protocol):
     """What blobs are read from: a remote, or one blob of a blob store."""
 
     @property
@@ -63,7 +63,7 @@ def fetch_document(remote: Remote, blob: Descriptor, limit: int) -> bytes:
     return data
 
 
-def download(remote: BlobSource, blob: Descriptor, target: Path, meter: Meter | None = None) -> Content:
+def download(remote: DownloadSource, blob: Descriptor, target: Path, meter: Meter | None = None) -> Content:
     """Fetch a blob into a file, continuing what is there, and return its verified content.
 
     Raises WrongBytes, after which the file is gone.
@@ -79,7 +79,7 @@ def download(remote: BlobSource, blob: Descriptor, target: Path, meter: Meter | 
             raise WrongBytes(blob.digest, remote.name)
 
 
-def _continue(remote: BlobSource, blob: Descriptor, target: Path, meter: Meter) -> Content:
+def _continue(remote: DownloadSource, blob: Descriptor, target: Path, meter: Meter) -> Content:
     """Fetch what a file lacks of a blob and return the file's content; take back its progress if it is wrong."""
     sha256, fast, size = hashlib.sha256(), blake3(), 0
     with target.open("a+b") as stream:

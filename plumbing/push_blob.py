@@ -34,7 +34,7 @@ def push_version(
 
     Files that lie in blob stores are put there first.
     """
-    route = Route(remote, jobs=jobs, open_store=storage.open)
+    route = Route(remote, jobs=jobs, open_blob_store=storage.open)
     push_external(Tracking(project, project.load_index()), places_of(bundle.tree, external_in(bundle)), route)
     sent = push_packs(project, bundle, route, None)
     return sent | push_contents(Tracking(project, project.load_index()), bundle, route)

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from modelops_bundle.environments import Environment
 
 
-def open_store(container: Container, settings: Settings, environment: "Environment | None" = None) -> BlobStore:
+def open_blob_store(
+    container: Container, settings: Settings, environment: "Environment | None" = None
+) -> BlobStore:
     """Open a container, with the credentials of the environment if its storage is of this kind.
 
     Makes no request yet. Raises MissingExtra naming what to install, NoCredentials, and Invalid for

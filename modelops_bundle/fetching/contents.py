@@ -20,7 +20,7 @@ from modelops_bundle.files.hashing import Content
 from modelops_bundle.packs.unpacking import UnpackPlan, allocate, plan_unpack, take_from_seeds, unpack
 from modelops_bundle.progress import OnEvent, ignore_events
 from modelops_bundle.remote import BlobSource, Remote
-from modelops_bundle.storage.stores import OpenStore, Storage
+from modelops_bundle.storage.stores import OpenBlobStore, Storage
 from modelops_bundle.store.store import Store
 from modelops_bundle.transfer import DOWNLOADS, alone, fetch_objects, fetch_partials, partial_path
 
@@ -30,12 +30,12 @@ Seeds = Mapping[bytes, tuple[Path, int]]
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a version's content comes from, and who watches; `open_store` is for files in blob stores."""
+    """Where a version's content comes from, and who watches; `open_blob_store` is for files in blob stores."""
 
     remote: Remote
     on_event: OnEvent = ignore_events
     jobs: int = 0
-    open_store: OpenStore = field(default_factory=lambda: Storage().open)
+    open_blob_store: OpenBlobStore = field(default_factory=lambda: Storage().open)
 
     @property
     def downloads(self) -> int:
@@ -131,7 +131,7 @@ def _unpack(
 
 def _fetch_external(store: Store, origin: Origin, files: Iterable[BundleFile]) -> dict[Digest, Content]:
     missing = [file for file in files if isinstance(file.place, External) and not _is_here(store, file)]
-    return fetch_external(store.objects, missing, origin.open_store, origin.on_event, origin.downloads)
+    return fetch_external(store.objects, missing, origin.open_blob_store, origin.on_event, origin.downloads)
 
 
 def _each_once(files: Iterable[BundleFile]) -> tuple[list[BundleFile], list[BundleFile]]:

@@ -15,7 +15,7 @@ from modelops_bundle.errors import Invalid, UnsupportedMediaType
 from modelops_bundle.files.hashing import Content
 from modelops_bundle.objects import ObjectStore
 from modelops_bundle.progress import Meter, OnEvent, ignore_events
-from modelops_bundle.storage.stores import OpenStore
+from modelops_bundle.storage.stores import OpenBlobStore
 from modelops_bundle.transfer import DOWNLOADS, WrongBytes, alone, download, in_parallel, partial_path
 
 
@@ -37,7 +37,7 @@ class _StoredBlob:
 def fetch_external(
     objects: ObjectStore,
     files: Iterable[BundleFile],
-    open_store: OpenStore,
+    open_blob_store: OpenBlobStore,
     on_event: OnEvent = ignore_events,
     jobs: int = DOWNLOADS,
 ) -> dict[Digest, Content]:
@@ -50,11 +50,11 @@ def fetch_external(
     if not wanted:
         return {}
     for _, location in wanted:
-        open_store(location.container)  # what is wrong with any of them is told before the first byte comes
+        open_blob_store(location.container)  # what is wrong with any of them is told before the first byte comes
 
     def fetch(number: int) -> tuple[Digest, Content]:
         file, location = wanted[number]
-        source = _StoredBlob(open_store(location.container), location.key)
+        source = _StoredBlob(open_blob_store(location.container), location.key)
         blob = Descriptor(BUNDLE_FILE, file.entry.digest, file.entry.size)
         try:
             content = download(source, blob, partial_path(objects, blob.digest), meter)

@@ -81,7 +81,7 @@ def _fetch(origin: Origin, bundle: Bundle, files: list[BundleFile], scratch: Pat
 def _look_outside(origin: Origin, file: BundleFile) -> Fault | None:
     assert isinstance(file.place, External)
     location = parse_uri(file.place.uri)
-    found = origin.open_store(location.container).stat(location.key)
+    found = origin.open_blob_store(location.container).stat(location.key)
     if found is None:
         return Fault("missing-blob", file.entry.digest, f"'{file.entry.path}': no '{file.place.uri}'")
     if found.size != file.entry.size:

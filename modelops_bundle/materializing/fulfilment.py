@@ -16,7 +16,7 @@ from modelops_bundle.materializing.provenance_file import materialized_digest
 from modelops_bundle.materializing.writing import Writing, writing
 from modelops_bundle.progress import OnEvent, ignore_events
 from modelops_bundle.safe_path import AREA
-from modelops_bundle.storage.stores import OpenStore
+from modelops_bundle.storage.stores import OpenBlobStore
 from modelops_bundle.store.store import Store
 from modelops_bundle.transfer import DOWNLOADS, partial_path
 
@@ -25,7 +25,7 @@ from modelops_bundle.transfer import DOWNLOADS, partial_path
 class BlobOrigin:
     """Where the content of pointers comes from, and who watches."""
 
-    open_store: OpenStore
+    open_blob_store: OpenBlobStore
     on_event: OnEvent = ignore_events
     jobs: int = 0
 
@@ -72,7 +72,7 @@ def _stage(store: Store, origin: BlobOrigin, files: Iterable[BundleFile], change
         if file.entry.size and not store.objects.holds(file.entry.digest, file.entry.size)
     }
     arrived = fetch_external(
-        store.objects, missing.values(), origin.open_store, origin.on_event, origin.jobs or DOWNLOADS
+        store.objects, missing.values(), origin.open_blob_store, origin.on_event, origin.jobs or DOWNLOADS
     )
     here: dict[Digest, Path] = {}
     for file in wanted:

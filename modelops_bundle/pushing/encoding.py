@@ -23,7 +23,7 @@ from modelops_bundle.packs.packing import CUT_FROM, Known, Packer, pack_size_for
 from modelops_bundle.packs.writer import PackSink
 from modelops_bundle.remote import MAX_MANIFEST_BYTES
 from modelops_bundle.safe_path import check_link, check_path
-from modelops_bundle.storage.config import Layout
+from modelops_bundle.storage.config import BundleLayout
 
 MAX_TITLED = 128
 """Above this many small files, profile `auto` packs them: a layer costs three requests."""
@@ -83,13 +83,13 @@ def encode(
     return bundle
 
 
-def in_packs(tree: Tree, layout: Layout) -> dict[str, None]:
+def in_packs(tree: Tree, layout: BundleLayout) -> dict[str, None]:
     """Return the files of a tree that travel in packs, in path order; empty files and symlinks never do."""
     filled = [entry for entry in tree.values() if entry.size and entry.mode is not Mode.LINK]
-    if layout is Layout.PORTABLE:
+    if layout is BundleLayout.PORTABLE:
         return {}
     small = sum(entry.size < CUT_FROM for entry in filled)
-    pack_small = layout is Layout.PACKED or small > MAX_TITLED
+    pack_small = layout is BundleLayout.PACKED or small > MAX_TITLED
     return {entry.path: None for entry in filled if pack_small or entry.size >= CUT_FROM}
 
 

@@ -16,7 +16,7 @@ from modelops_bundle.progress import Meter
 from modelops_bundle.pushing.counted_content import CountedContent
 from modelops_bundle.pushing.publishing import Route, Tracking, holds
 from modelops_bundle.remote import BlobStatus
-from modelops_bundle.storage.stores import OpenStore
+from modelops_bundle.storage.stores import OpenBlobStore
 from modelops_bundle.tier import Tier, tier_named
 from modelops_bundle.transfer import OpenContent, in_parallel
 
@@ -64,10 +64,10 @@ def push_external(tracking: Tracking, places: Places, route: Route) -> dict[str,
     if not places:
         return {}
     for location in places:
-        route.open_store(location.container)  # what is wrong with any of them is told before anything is sent
+        route.open_blob_store(location.container)  # what is wrong with any of them is told before anything is sent
 
     def put(location: BlobLocation) -> tuple[str, int]:
-        (entry, tier), store = places[location], route.open_store(location.container)
+        (entry, tier), store = places[location], route.open_blob_store(location.container)
         content = CountedContent(_content(tracking, entry, store.uri(location.key)), meter)
         try:
             status = store.put(location.key, entry.size, content.open, entry.digest, tier)
@@ -88,11 +88,11 @@ def push_external(tracking: Tracking, places: Places, route: Route) -> dict[str,
     return {uri: size for uri, size in done if size}
 
 
-def missing_external(places: Places, open_store: OpenStore, jobs: int) -> dict[str, int]:
+def missing_external(places: Places, open_blob_store: OpenBlobStore, jobs: int) -> dict[str, int]:
     """Return the sizes of what `push_external` would send, by URI; asks the stores."""
 
     def look(location: BlobLocation) -> tuple[str, int]:
-        store, size = open_store(location.container), places[location].entry.size
+        store, size = open_blob_store(location.container), places[location].entry.size
         found = store.stat(location.key)
         return store.uri(location.key), 0 if found and found.size == size else size
 

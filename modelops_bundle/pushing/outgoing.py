@@ -28,7 +28,7 @@ from modelops_bundle.pushing.external import (
 from modelops_bundle.pushing.known_blobs import known_blobs, mount_sources
 from modelops_bundle.pushing.publishing import PackUploads, Route, Tracking, push_contents, push_packs
 from modelops_bundle.remote import BlobsMissing, BlobStatus, Remote
-from modelops_bundle.storage.policy import Decision, Destination
+from modelops_bundle.storage.policy import Decision, Placement
 from modelops_bundle.storage.stores import Storage
 from modelops_bundle.sync.plan import PushPlan
 from modelops_bundle.transfer import UPLOADS, in_parallel
@@ -201,11 +201,11 @@ def decisions_for(project: Project, outgoing: Outgoing, storage: Storage) -> dic
 def _decision(place: Place, why: str) -> Decision:
     match place:
         case External():
-            return Decision(Destination.BLOB_STORE, why, place.tier)
+            return Decision(Placement.BLOB_STORE, why, place.tier)
         case TitledLayer() | Terms():
-            return Decision(Destination.REGISTRY, why)
+            return Decision(Placement.REGISTRY, why)
         case Nowhere() | LinkTarget():
-            return Decision(Destination.INDEX, why)
+            return Decision(Placement.INDEX, why)
 
 
 def _places(project: Project, outgoing: Outgoing, remote: Remote, external: Mapping[str, External]) -> Places:

@@ -16,7 +16,7 @@ from modelops_bundle.remote import Remote
 from modelops_bundle.remotes.connection import Connection, connect
 from modelops_bundle.remotes.opening import environment_of, require_remote
 from modelops_bundle.settings import Settings
-from modelops_bundle.storage.policy import Destination
+from modelops_bundle.storage.policy import Placement
 from modelops_bundle.sync.state import synced
 from modelops_bundle.tags import check_tag
 
@@ -51,7 +51,7 @@ class PlannedPush:
     requests: int
     bytes_sent: int
     bytes_stored: int
-    places: Mapping[str, Destination]
+    places: Mapping[str, Placement]
 
 
 def pushed_tag(project: Project, remote: Remote, options: PushOptions) -> str:
@@ -90,7 +90,7 @@ def plan_project_push(project: Project, settings: Settings, options: PushOptions
             found.requests,
             found.size,
             found.external_size,
-            {path: decision.destination for path, decision in places.items()},
+            {path: decision.placement for path, decision in places.items()},
         )
 
 

@@ -19,7 +19,7 @@ from modelops_bundle.packs.content import PackContent
 from modelops_bundle.packs.writer import FinishedPack
 from modelops_bundle.progress import Meter, OnEvent, ignore_events
 from modelops_bundle.remote import BlobStatus, Remote
-from modelops_bundle.storage.stores import OpenStore, Storage
+from modelops_bundle.storage.stores import OpenBlobStore, Storage
 from modelops_bundle.transfer import UPLOADS, OpenContent, download, partial_path, push_blobs
 
 _WAITING = 2
@@ -30,7 +30,7 @@ _WAITING = 2
 class Route:
     """Where a version goes, what is known to be there or to be mountable, and who watches.
 
-    `open_store` opens the blob stores that large files go to.
+    `open_blob_store` opens the blob stores that large files go to.
     """
 
     remote: Remote
@@ -38,7 +38,7 @@ class Route:
     mount_from: Callable[[Digest], str | None] = lambda digest: None
     on_event: OnEvent = ignore_events
     jobs: int = 0
-    open_store: OpenStore = field(default_factory=lambda: Storage().open)
+    open_blob_store: OpenBlobStore = field(default_factory=lambda: Storage().open)
 
     @property
     def uploads(self) -> int:

@@ -80,7 +80,7 @@ def take_version(
         missing = [
             path for path, entry in version.tree.items() if path not in index or index[path].digest != entry.digest
         ]
-        fetch_contents(project, Origin(remote, open_store=(storage or Storage()).open), version, missing)
+        fetch_contents(project, Origin(remote, open_blob_store=(storage or Storage()).open), version, missing)
         return Outgoing(version.tree, theirs, plan, index)
     return Outgoing(version.tree, theirs, plan, index, version)
 

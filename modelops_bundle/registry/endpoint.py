@@ -7,7 +7,7 @@ said so.
 
 import threading
 
-from modelops_bundle.registry.origin import is_loopback, origin_of
+from modelops_bundle.registry.server import is_loopback, server_of
 
 
 class Endpoint:
@@ -17,7 +17,7 @@ class Endpoint:
         plain, secure = f"http://{host}", f"https://{host}"
         has_port = host.rpartition(":")[2].isdigit()
         self._bases: tuple[str, ...]
-        if is_loopback(origin_of(plain).host):
+        if is_loopback(server_of(plain).host):
             # A port on this machine is nearly always a development registry without TLS.
             self._bases = (plain, secure) if has_port else (secure, plain)
         else:

@@ -6,12 +6,12 @@ from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 from modelops_bundle.digest import Digest
 from modelops_bundle.errors import TransferFailed
-from modelops_bundle.registry.origin import (
+from modelops_bundle.registry.server import (
     RefusedAddress,
     check_hop,
     is_private_address,
-    origin_of,
-    same_origin,
+    same_server,
+    server_of,
 )
 
 
@@ -29,12 +29,12 @@ def upload_url(requested: str, location: str | None) -> str:
     The specification allows another server.
     """
     if not location:
-        host = origin_of(requested).host
+        host = server_of(requested).host
         raise TransferFailed(
             f"'{host}' accepts an upload, but does not say where it goes", hint=f"ask who runs '{host}'"
         )
     target = _mend_scheme(requested, _join(requested, location))
-    here, there = origin_of(requested), origin_of(target)
+    here, there = server_of(requested), server_of(target)
     check_hop(requested, target)
     if there.host != here.host and is_private_address(there.host) and not is_private_address(here.host):
         raise RefusedAddress(f"'{here.host}' sends an upload to '{there.host}', an address of a private network")
@@ -51,8 +51,8 @@ def commit_url(upload: str, digest: Digest) -> str:
 def next_page_url(requested: str, link: str) -> str:
     """Return where a list goes on; raise RefusedAddress when that is another server."""
     target = _mend_scheme(requested, _join(requested, link))
-    if not same_origin(requested, target):
-        raise RefusedAddress(f"'{origin_of(requested).host}' continues a list at another server")
+    if not same_server(requested, target):
+        raise RefusedAddress(f"'{server_of(requested).host}' continues a list at another server")
     return target
 
 
@@ -61,12 +61,12 @@ def _join(requested: str, location: str) -> str:
     try:
         return urljoin(requested, location)
     except ValueError:
-        raise RefusedAddress(f"'{origin_of(requested).host}' names an address that is none") from None
+        raise RefusedAddress(f"'{server_of(requested).host}' names an address that is none") from None
 
 
 def _mend_scheme(requested: str, target: str) -> str:
     """Turn http into https where a registry names itself: a proxy before it ends TLS, and it does not know."""
-    here, there = origin_of(requested), origin_of(target)
+    here, there = server_of(requested), server_of(target)
     if here.scheme == "https" and there.scheme == "http" and here.host == there.host:
         base, parts = urlsplit(requested), urlsplit(target)
         return urlunsplit((base.scheme, base.netloc, parts.path, parts.query, ""))

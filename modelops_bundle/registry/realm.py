@@ -9,7 +9,7 @@ registry whose token server has a foreign name.
 """
 
 from modelops_bundle.errors import AuthRefused
-from modelops_bundle.registry.origin import check_hop, is_loopback, is_private_address, origin_of
+from modelops_bundle.registry.server import check_hop, is_loopback, is_private_address, server_of
 
 _KNOWN_PAIRS = {("scw.cloud", "scaleway.com"), ("icr.io", "cloud.ibm.com"), ("nvcr.io", "nvidia.com")}
 _SECOND_LEVELS = {"ac", "co", "com", "edu", "gov", "govt", "net", "or", "org"}
@@ -32,7 +32,7 @@ class UntrustedRealm(AuthRefused):
 
 def check_realm(registry: str, realm: str, *, stored_login: bool) -> None:
     """Raise UntrustedRealm or RefusedAddress unless a registry may send us to a token server; both are URLs."""
-    here, there = origin_of(registry), origin_of(realm)
+    here, there = server_of(registry), server_of(realm)
     check_hop(registry, realm)
     if here.host == there.host or (is_loopback(here.host) and is_loopback(there.host)):
         return

@@ -10,10 +10,10 @@ from urllib.parse import urlencode
 from modelops_bundle.errors import AuthRefused, TransferFailed
 from modelops_bundle.files.canonical_json import MalformedDocument, decode
 from modelops_bundle.registry.credential import Credential, basic_header, bearer_header
-from modelops_bundle.registry.origin import origin_of
 from modelops_bundle.registry.registry_errors import is_transient
 from modelops_bundle.registry.retry import RetryPolicy, Transient, parse_retry_after
 from modelops_bundle.registry.scope import covers
+from modelops_bundle.registry.server import server_of
 from modelops_bundle.registry.wire import Reply, Wire
 
 DEFAULT_SECONDS = 60
@@ -76,7 +76,7 @@ class TokenStore:
                 self._tokens[key] = [token for token in tokens if token.header != header]
 
     def _fetch(self, request: TokenRequest) -> _Token:
-        host = origin_of(request.realm).host
+        host = server_of(request.realm).host
         reply = self._policy.run(host, lambda: self._ask(request))
         if 300 <= reply.status < 400:
             raise TransferFailed(
@@ -102,7 +102,7 @@ class TokenStore:
             reply = self._get(request)
         if is_transient(reply.status):
             raise Transient(
-                f"the token server '{origin_of(request.realm).host}' answers HTTP {reply.status}",
+                f"the token server '{server_of(request.realm).host}' answers HTTP {reply.status}",
                 retry_after=parse_retry_after(reply.headers.get("retry-after")),
             )
         return reply

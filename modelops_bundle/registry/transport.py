@@ -13,10 +13,10 @@ from modelops_bundle.registry.endpoint import Endpoint
 from modelops_bundle.registry.http_library import httpx
 from modelops_bundle.registry.location import redirect_url
 from modelops_bundle.registry.network_errors import ConnectionLost, Unreachable, UntrustedCertificate
-from modelops_bundle.registry.origin import RefusedAddress, same_origin
 from modelops_bundle.registry.reference import RegistryReference
 from modelops_bundle.registry.registry_errors import is_transient, refusal_error
 from modelops_bundle.registry.retry import RetryPolicy
+from modelops_bundle.registry.server import RefusedAddress, same_server
 from modelops_bundle.registry.wire import ERROR_BYTES, Reply, Wire
 from modelops_bundle.settings import Settings
 
@@ -102,7 +102,7 @@ class Transport:
 
     def is_registry(self, url: str) -> bool:
         """Tell whether a URL leads to the registry, rather than to where it sends us."""
-        return same_origin(url, self._endpoint.base)
+        return same_server(url, self._endpoint.base)
 
     def close(self) -> None:
         """Close all connections, and end all waits."""
@@ -136,7 +136,7 @@ class Transport:
             except RefusedAddress:
                 response.close()
                 raise
-            if not same_origin(here, there):
+            if not same_server(here, there):
                 if request.method == "HEAD":
                     return response  # a URL signed for GET refuses HEAD; that there is one is the answer
                 authorization = None

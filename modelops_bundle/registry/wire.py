@@ -18,8 +18,8 @@ import httpcore
 from modelops_bundle import __version__
 from modelops_bundle.registry.http_library import httpx
 from modelops_bundle.registry.network_errors import network_error
-from modelops_bundle.registry.origin import RefusedAddress, is_loopback, origin_of
 from modelops_bundle.registry.redaction import redact_url
+from modelops_bundle.registry.server import RefusedAddress, is_loopback, server_of
 from modelops_bundle.registry.tls import tls_context
 from modelops_bundle.settings import Settings
 
@@ -71,7 +71,7 @@ class Wire:
 
         Raises ConnectionLost or Unreachable.
         """
-        client = self._client(origin_of(url).scheme)
+        client = self._client(server_of(url).scheme)
         timeout = httpx.Timeout(
             self._settings.timeout,
             connect=min(CONNECT_SECONDS, self._settings.timeout),  # once for TCP, and once for TLS
@@ -145,7 +145,7 @@ class Wire:
 
     def _new_client(self, verify: ssl.SSLContext | bool) -> httpx.Client:
         _hide_secrets_of_httpx()
-        host = origin_of(f"http://{self._host}").host
+        host = server_of(f"http://{self._host}").host
         return httpx.Client(
             verify=verify,
             trust_env=not is_loopback(host),  # the proxies of the environment; none leads to this machine

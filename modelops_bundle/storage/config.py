@@ -27,7 +27,7 @@ KEYS = (
 )
 
 
-class Layout(StrEnum):
+class BundleLayout(StrEnum):
     """How files travel in the registry.
 
     `portable`: each is a layer of its own, which plain OCI clients can pull. `packed`: all are in packs.
@@ -54,7 +54,7 @@ class StorageConfig:
     Without a tier, blobs are in the one that is the container's default.
     """
 
-    layout: Layout = Layout.AUTO
+    layout: BundleLayout = BundleLayout.AUTO
     mode: StorageMode = StorageMode.AUTO
     threshold_bytes: int = DEFAULT_THRESHOLD
     provider: str = ""
@@ -88,7 +88,7 @@ def parse_storage(value: Mapping[str, Any], what: str) -> StorageConfig:
     except Invalid as error:
         raise Invalid(f"storage in '{what}': {error.message}", hint=error.hint) from error
     return StorageConfig(
-        Layout(_word(value, "layout", tuple(Layout), Layout.AUTO, what)),
+        BundleLayout(_word(value, "layout", tuple(BundleLayout), BundleLayout.AUTO, what)),
         StorageMode(_word(value, "mode", tuple(StorageMode), StorageMode.AUTO, what)),
         threshold,
         provider,

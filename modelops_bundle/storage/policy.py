@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from modelops_bundle.environments import Environment
 
 
-class Destination(StrEnum):
+class Placement(StrEnum):
     """Where a push puts a file's bytes."""
 
     REGISTRY = "registry"
@@ -43,9 +43,9 @@ class Destination(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A file's destination, the reason in words, and the tier of a blob store if there is one."""
+    """A file's placement, the reason in words, and the tier of a blob store if there is one."""
 
-    destination: Destination
+    placement: Placement
     why: str
     tier: str | None = None
 
@@ -105,29 +105,29 @@ class StoragePolicy:
     def decide(self, entry: TreeEntry) -> Decision:
         """Return where a file goes."""
         if entry.mode is Mode.LINK:
-            return Decision(Destination.INDEX, "a symlink")
+            return Decision(Placement.INDEX, "a symlink")
         if not entry.size:
-            return Decision(Destination.INDEX, "empty")
+            return Decision(Placement.INDEX, "empty")
         if entry.path in TRAVELLING:
-            return Decision(Destination.REGISTRY, "it describes the bundle")
+            return Decision(Placement.REGISTRY, "it describes the bundle")
         if self._to_registry.match(entry.path):
-            return Decision(Destination.REGISTRY, "storage.force_oci_patterns")
+            return Decision(Placement.REGISTRY, "storage.force_oci_patterns")
         if self._to_store.match(entry.path):
             return self._stored("storage.force_blob_patterns")
         if self._config.mode is not StorageMode.AUTO:
             why = f"storage.mode is {self._config.mode}"
             blob = self._config.mode is StorageMode.BLOB
-            return self._stored(why) if blob else Decision(Destination.REGISTRY, why)
+            return self._stored(why) if blob else Decision(Placement.REGISTRY, why)
         limit = self._config.threshold_bytes
         if entry.size < limit:
-            return Decision(Destination.REGISTRY, f"smaller than {limit} bytes")
+            return Decision(Placement.REGISTRY, f"smaller than {limit} bytes")
         if not self._choice.provider:
-            return Decision(Destination.REGISTRY, "no storage.provider is set")
+            return Decision(Placement.REGISTRY, "no storage.provider is set")
         return self._stored(f"{limit} bytes or more")
 
     def external(self, entries: Iterable[TreeEntry]) -> dict[str, External]:
         """Return the places of the files that go to a blob store, by path; raise Invalid when none is named."""
-        stored = [entry for entry in entries if self.decide(entry).destination is Destination.BLOB_STORE]
+        stored = [entry for entry in entries if self.decide(entry).placement is Placement.BLOB_STORE]
         return {entry.path: External(self.uri(entry.digest), self.tier) for entry in stored}
 
     @property
@@ -140,7 +140,7 @@ class StoragePolicy:
         return self.container.uri(blob_key(self._config.prefix, digest))
 
     def _stored(self, why: str) -> Decision:
-        return Decision(Destination.BLOB_STORE, why, self.tier)
+        return Decision(Placement.BLOB_STORE, why, self.tier)
 
     @cached_property
     def container(self) -> Container:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from modelops_bundle.blob_stores.blob_store import BlobStore
 from modelops_bundle.blob_stores.location import Container
-from modelops_bundle.blob_stores.opening import open_store
+from modelops_bundle.blob_stores.opening import open_blob_store
 from modelops_bundle.settings import Settings
 from modelops_bundle.storage.config import StorageConfig
 from modelops_bundle.storage.policy import StoragePolicy, StoreChoice, choose_store
@@ -14,7 +14,7 @@ from modelops_bundle.storage.policy import StoragePolicy, StoreChoice, choose_st
 if TYPE_CHECKING:
     from modelops_bundle.environments import Environment
 
-OpenStore = Callable[[Container], BlobStore]
+OpenBlobStore = Callable[[Container], BlobStore]
 """Opens a blob store, or gives one that is open; may be called from several threads."""
 
 
@@ -39,10 +39,10 @@ class Storage:
         return StoragePolicy(config, self.choice(config))
 
     def open(self, container: Container) -> BlobStore:
-        """Return a store, open; see `opening.open_store` for the errors."""
+        """Return a store, open; see `opening.open_blob_store` for the errors."""
         with self._lock:
             if container not in self._stores:
-                self._stores[container] = open_store(container, self._settings, self._environment)
+                self._stores[container] = open_blob_store(container, self._settings, self._environment)
             return self._stores[container]
 
     def close(self) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from modelops_bundle.bundles.tree import Mode, TreeEntry
 from modelops_bundle.bundles.tree_diff import State
 from modelops_bundle.digest import Digest
-from modelops_bundle.storage.policy import Decision, Destination
+from modelops_bundle.storage.policy import Decision, Placement
 from modelops_bundle.sync.status import Standing, Status
 
 UNREADABLE = "unreadable"
@@ -26,7 +26,7 @@ class ScannedFile:
     size: int | None = None
     mode: Mode | None = None
     digest: Digest | None = None
-    place: Destination | None = None
+    place: Placement | None = None
     why: str = ""
     tier: str | None = None
 
@@ -54,5 +54,5 @@ def scanned_files(status: Status, decide: Callable[[TreeEntry], Decision] | None
             continue
         entry = status.index[path].tree_entry(path)
         decision = decide(entry) if decide else None
-        place = (decision.destination, decision.why, decision.tier) if decision else (None, "", None)
+        place = (decision.placement, decision.why, decision.tier) if decision else (None, "", None)
         yield ScannedFile(path, state, entry.size, entry.mode, entry.digest, *place)

@@ -8,7 +8,7 @@ import pytest
 from modelops_bundle.bundles.tree_diff import State
 from modelops_bundle.errors import Invalid, NotFound, RemoteMoved
 from modelops_bundle.operations import BundleRef, Operations, default_provider_from_env
-from modelops_bundle.storage.policy import Destination
+from modelops_bundle.storage.policy import Placement
 from modelops_bundle.sync.status import Standing
 from tests.support.model_projects import make_unregistered
 from tests.support.worker import digest_in
@@ -51,7 +51,7 @@ def test_a_plan_tells_what_a_push_does(work: Workspace) -> None:
     plan = ops.plan("seir")
     assert (plan.remote, plan.tag) == (f"oci:{layout}", "latest")
     assert plan.states["models/sir.py"] is State.MODIFIED_LOCAL
-    assert plan.places["models/sir.py"] is Destination.REGISTRY
+    assert plan.places["models/sir.py"] is Placement.REGISTRY
     assert plan.bytes_sent > 10 and plan.bytes_stored == 0
     assert ops.push("seir", dry_run=True) == plan.digest
     assert sorted(layout.rglob("*")) == before

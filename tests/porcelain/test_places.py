@@ -5,9 +5,9 @@ import pytest
 from modelops_bundle.bundles.tree import Mode, TreeEntry
 from modelops_bundle.digest import digest_of
 from modelops_bundle.porcelain._places import places_json, show_places
-from modelops_bundle.storage.policy import Decision, Destination
+from modelops_bundle.storage.policy import Decision, Placement
 
-BLOB, REGISTRY = Decision(Destination.BLOB_STORE, "a pattern"), Decision(Destination.REGISTRY, "no provider")
+BLOB, REGISTRY = Decision(Placement.BLOB_STORE, "a pattern"), Decision(Placement.REGISTRY, "no provider")
 
 
 def entry(path: str, size: int) -> TreeEntry:
@@ -36,6 +36,6 @@ def test_a_name_does_no_harm_to_a_terminal(capsys: pytest.CaptureFixture[str]) -
 
 def test_scripts_get_every_place() -> None:
     assert places_json({"a": BLOB, "b": REGISTRY}) == {
-        "a": {"place": str(Destination.BLOB_STORE), "why": "a pattern"},
-        "b": {"place": str(Destination.REGISTRY), "why": "no provider"},
+        "a": {"place": str(Placement.BLOB_STORE), "why": "a pattern"},
+        "b": {"place": str(Placement.REGISTRY), "why": "no provider"},
     }

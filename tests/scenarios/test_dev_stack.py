@@ -17,7 +17,7 @@ import httpx
 import pytest
 
 from modelops_bundle.blob_stores.location import container_of
-from modelops_bundle.blob_stores.opening import open_store
+from modelops_bundle.blob_stores.opening import open_blob_store
 from modelops_bundle.digest import digest_of
 from modelops_bundle.environments import Environment, Environments
 from modelops_bundle.remote import BlobStatus
@@ -229,7 +229,7 @@ def test_blob_stores_are_started_and_take_blobs(store_stack: DevStack) -> None:
     for provider, port in zip(("azure", "s3", "gcs"), store_stack.store_ports, strict=True):
         section = {"provider": provider, "endpoint": f"http://127.0.0.1:{port}", **keys}
         there = environment if provider == "azure" else Environment("local", storage=section)
-        store = open_store(container_of(provider, "bundle-blobs"), Settings(retries=0), there)
+        store = open_blob_store(container_of(provider, "bundle-blobs"), Settings(retries=0), there)
         assert store.put("cases", 5, lambda: io.BytesIO(data), digest) is BlobStatus.PUSHED
         assert b"".join(store.read("cases", 5)) == data
     assert store_stack.run("stop", "azure", "s3", "gcs").returncode == 0

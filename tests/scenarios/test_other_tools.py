@@ -143,7 +143,7 @@ def test_a_file_in_a_blob_store_is_fetched(
         opened.append(container.uri())
         return DirectoryStore(Container(Scheme.DIRECTORY, str(tmp_path / "blobs")))
 
-    monkeypatch.setattr(storage, "open_store", open_directory)
+    monkeypatch.setattr(storage, "open_blob_store", open_directory)
     copy = cloned(tmp_path, f"oci:{store}")
     assert copy.read("data/big.bin") == "big"
     assert opened == [f"file://{tmp_path}/blobs" if scheme == "fs" else "az://models"]

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from modelops_bundle.blob_stores.blob_store import BlobStore
 from modelops_bundle.blob_stores.location import Container, container_of
-from modelops_bundle.blob_stores.opening import open_store
+from modelops_bundle.blob_stores.opening import open_blob_store
 from modelops_bundle.environments import Environment
 from modelops_bundle.settings import Settings
 from tests.support import swift_server
@@ -55,7 +55,7 @@ class StoragePlace:
     def open(self, settings: Settings = SETTINGS, **storage: str) -> BlobStore:
         """Open the store as a command does, with another `storage` in parts if a test wants that."""
         place = replace(self, storage={**self.storage, **storage})
-        return open_store(place.container, settings, place.environment)
+        return open_blob_store(place.container, settings, place.environment)
 
     def overwrite(self, key: str, data: bytes) -> None:
         """Put other bytes in the place of a blob."""

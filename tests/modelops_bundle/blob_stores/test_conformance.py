@@ -8,7 +8,7 @@ from typing import BinaryIO
 import pytest
 
 from modelops_bundle.blob_stores.location import BlobLocation, parse_uri
-from modelops_bundle.blob_stores.opening import open_store
+from modelops_bundle.blob_stores.opening import open_blob_store
 from modelops_bundle.blob_stores.parts import PART
 from modelops_bundle.blob_stores.store_errors import DamagedBlob, MissingBlob, MissingContainer
 from modelops_bundle.errors import ExitCode
@@ -46,7 +46,7 @@ def test_its_uri_leads_back_to_the_blob(place: StoragePlace) -> None:
     blob.put(store)
     location = parse_uri(store.uri(blob.key))
     assert location == BlobLocation(place.container, blob.key)
-    there = open_store(location.container, SETTINGS, place.environment)
+    there = open_blob_store(location.container, SETTINGS, place.environment)
     assert blob.read(there) == blob.data
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from modelops_bundle.blob_stores.blob_store import BlobStore
 from modelops_bundle.blob_stores.location import PROVIDERS, Container, Scheme
-from modelops_bundle.blob_stores.opening import open_store
+from modelops_bundle.blob_stores.opening import open_blob_store
 from modelops_bundle.blob_stores.parts import PART
 from modelops_bundle.blob_stores.storage_access import access_to
 from modelops_bundle.blob_stores.store_errors import NoCredentials, StorageRefused
@@ -54,7 +54,7 @@ def azure_store(azure: StoragePlace, storage: Mapping[str, str] | None = None, *
     section = {"provider": "azure", **(storage or {})}
     environment = Environment("test", storage=section)
     fields: dict[str, Any] = settings
-    return open_store(azure.container, Settings(retries=0, storage_timeout=20, **fields), environment)
+    return open_blob_store(azure.container, Settings(retries=0, storage_timeout=20, **fields), environment)
 
 
 def works(store: BlobStore) -> bool:
@@ -158,7 +158,7 @@ def nobody(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("scheme", [Scheme.AZURE, Scheme.S3, Scheme.GCS])
 def test_without_credentials_it_is_said_what_to_set(scheme: Scheme) -> None:
     with pytest.raises(NoCredentials) as unknown:
-        sample(9).put(open_store(Container(scheme, "models"), QUICK))
+        sample(9).put(open_blob_store(Container(scheme, "models"), QUICK))
     assert f"{scheme}://models" in unknown.value.message
     assert unknown.value.hint
     assert unknown.value.exit_code is ExitCode.AUTH
@@ -243,7 +243,7 @@ def test_a_session_token_of_s3_is_in_no_log(
 def test_a_malformed_connection_string_is_refused_without_being_repeated(string: str) -> None:
     with pytest.raises(BundleError) as refused:
         sample(9).put(
-            open_store(
+            open_blob_store(
                 Container(Scheme.AZURE, "models"),
                 Settings(retries=0, storage_timeout=1, azure_connection_string=string),
             )
@@ -258,5 +258,5 @@ def test_a_malformed_endpoint_is_refused(provider: str, endpoint: str) -> None:
     environment = Environment("lab", storage={"provider": provider, **keys})
     scheme = {"azure": Scheme.AZURE, "s3": Scheme.S3, "gcs": Scheme.GCS}[provider]
     with pytest.raises(Invalid) as refused:
-        open_store(Container(scheme, "models"), QUICK, environment)
+        open_blob_store(Container(scheme, "models"), QUICK, environment)
     assert SECRET not in failure(refused.value)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from modelops_bundle.blob_stores.location import Container, Scheme, container_of
-from modelops_bundle.blob_stores.opening import open_store
+from modelops_bundle.blob_stores.opening import open_blob_store
 from modelops_bundle.blob_stores.store_errors import MissingExtra
 from modelops_bundle.errors import ExitCode
 from modelops_bundle.settings import Settings
@@ -15,9 +15,9 @@ from modelops_bundle.settings import Settings
 PROBE = """
 import sys
 from modelops_bundle.blob_stores.location import container_of
-from modelops_bundle.blob_stores.opening import open_store
+from modelops_bundle.blob_stores.opening import open_blob_store
 from modelops_bundle.settings import Settings
-open_store(container_of("directory", sys.argv[1]), Settings()).stat("ab/cd/abcd")
+open_blob_store(container_of("directory", sys.argv[1]), Settings()).stat("ab/cd/abcd")
 print(*[name for name in ("azure", "boto3", "botocore", "google", "requests") if name in sys.modules])
 """
 
@@ -36,7 +36,7 @@ def test_a_missing_sdk_is_named_by_its_extra(
 ) -> None:
     monkeypatch.setitem(sys.modules, module, None)
     with pytest.raises(MissingExtra) as missing:
-        open_store(Container(scheme, "models"), Settings())
+        open_blob_store(Container(scheme, "models"), Settings())
     assert f"{scheme}://models" in missing.value.message
     assert missing.value.hint == f"pip install 'modelops-bundle[{extra}]'"
     assert missing.value.exit_code is ExitCode.USAGE
@@ -48,7 +48,7 @@ def test_a_missing_package_above_an_sdk_is_no_other_error(monkeypatch: pytest.Mo
     monkeypatch.setattr(sys, "path", [])
     monkeypatch.setattr(sys, "meta_path", [])
     with pytest.raises(MissingExtra, match="gs://models"):
-        open_store(Container(Scheme.GCS, "models"), Settings())
+        open_blob_store(Container(Scheme.GCS, "models"), Settings())
 
 
 def test_a_directory_needs_no_sdk(tmp_path: Path) -> None:
@@ -59,4 +59,4 @@ def test_a_directory_needs_no_sdk(tmp_path: Path) -> None:
 
 def test_no_request_is_made_before_a_blob_is_asked_for() -> None:
     settings = Settings(azure_connection_string="AccountName=a;AccountKey=Yg==;BlobEndpoint=http://127.0.0.1:9/a")
-    open_store(container_of("azure", "models"), settings).close()
+    open_blob_store(container_of("azure", "models"), settings).close()

@@ -12,14 +12,14 @@ from modelops_bundle.checkout.config import (
     read_code_roots,
 )
 from modelops_bundle.errors import Invalid
-from modelops_bundle.storage.config import DEFAULT_THRESHOLD, Layout, StorageConfig, StorageMode
+from modelops_bundle.storage.config import DEFAULT_THRESHOLD, BundleLayout, StorageConfig, StorageMode
 from modelops_bundle.tier import Tier
 
 WRONG_ROOTS = ("", "/opt", "../lib", "src/..", "./src", "src/", "a//b", ".modelops-bundle", "lib/.modelops-bundle")
 
 
 def test_an_empty_document_gives_the_defaults() -> None:
-    defaults = StorageConfig(Layout.AUTO, StorageMode.AUTO, DEFAULT_THRESHOLD)
+    defaults = StorageConfig(BundleLayout.AUTO, StorageMode.AUTO, DEFAULT_THRESHOLD)
     assert parse_config(b"", "config.yaml") == Config(defaults)
 
 
@@ -50,7 +50,9 @@ code:
 """
     assert parse_config(data, "config.yaml") == Config(
         StorageConfig(
-            Layout.PORTABLE, StorageMode.BLOB, 10, "s3", "lab-blobs", "seir/v1", ("*.h5",), ("small/",), Tier.COOL
+            *(BundleLayout.PORTABLE, StorageMode.BLOB, 10),
+            *("s3", "lab-blobs", "seir/v1"),
+            *(("*.h5",), ("small/",), Tier.COOL),
         ),
         {"code": ("*.stan", "src/**")},
         {"org.opencontainers.image.title": "SEIR"},

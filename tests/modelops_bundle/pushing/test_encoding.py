@@ -15,7 +15,7 @@ from modelops_bundle.packs.packing import CUT_FROM, Known
 from modelops_bundle.packs.writer import FinishedPack
 from modelops_bundle.pushing import encoding
 from modelops_bundle.pushing.encoding import INLINE, MAX_TITLED, IndexTooLarge, TooManyLayers, encode, in_packs
-from modelops_bundle.storage.config import Layout, StorageConfig
+from modelops_bundle.storage.config import BundleLayout, StorageConfig
 from tests.modelops_bundle.packs_in_memory import noise
 from tests.modelops_bundle.samples import LINKS, track, write_sample
 
@@ -28,31 +28,31 @@ def tree(*sizes: int) -> Tree:
 @pytest.mark.parametrize(
     ("sizes", "layout", "packed"),
     [
-        ([1] * MAX_TITLED, Layout.AUTO, 0),
-        ([1] * (MAX_TITLED + 1), Layout.AUTO, MAX_TITLED + 1),
-        ([1] * MAX_TITLED + [0] * 10, Layout.AUTO, 0),
-        ([CUT_FROM - 1], Layout.AUTO, 0),
-        ([CUT_FROM], Layout.AUTO, 1),
-        ([CUT_FROM, *[1] * MAX_TITLED], Layout.AUTO, 1),
-        ([CUT_FROM, *[1] * (MAX_TITLED + 1)], Layout.AUTO, MAX_TITLED + 2),
-        ([1 << 40, 0, *[1] * 1000], Layout.PORTABLE, 0),
-        ([1 << 40, 1, 0], Layout.PACKED, 2),
-        ([0, 0], Layout.PACKED, 0),
+        ([1] * MAX_TITLED, BundleLayout.AUTO, 0),
+        ([1] * (MAX_TITLED + 1), BundleLayout.AUTO, MAX_TITLED + 1),
+        ([1] * MAX_TITLED + [0] * 10, BundleLayout.AUTO, 0),
+        ([CUT_FROM - 1], BundleLayout.AUTO, 0),
+        ([CUT_FROM], BundleLayout.AUTO, 1),
+        ([CUT_FROM, *[1] * MAX_TITLED], BundleLayout.AUTO, 1),
+        ([CUT_FROM, *[1] * (MAX_TITLED + 1)], BundleLayout.AUTO, MAX_TITLED + 2),
+        ([1 << 40, 0, *[1] * 1000], BundleLayout.PORTABLE, 0),
+        ([1 << 40, 1, 0], BundleLayout.PACKED, 2),
+        ([0, 0], BundleLayout.PACKED, 0),
     ],
 )
-def test_which_files_travel_in_packs(sizes: list[int], layout: Layout, packed: int) -> None:
+def test_which_files_travel_in_packs(sizes: list[int], layout: BundleLayout, packed: int) -> None:
     assert len(in_packs(tree(*sizes), layout)) == packed
 
 
 def test_links_never_travel_in_packs() -> None:
     links = tree_of(TreeEntry(f"{n}", Mode.LINK, 5, digest_of(b"%d" % n)) for n in range(300))
-    assert in_packs(links, Layout.PACKED) == in_packs(links, Layout.AUTO) == {}
+    assert in_packs(links, BundleLayout.PACKED) == in_packs(links, BundleLayout.AUTO) == {}
 
 
 class Encoder:
     """A project and what encoding it gave."""
 
-    def __init__(self, root: Path, layout: Layout) -> None:
+    def __init__(self, root: Path, layout: BundleLayout) -> None:
         root.mkdir(parents=True)
         self.project = Project.create(root)
         self.project.__dict__["config"] = Config(StorageConfig(layout))
@@ -71,14 +71,14 @@ class Encoder:
         return self.encode(*files)
 
 
-@pytest.mark.parametrize("layout", Layout)
-def test_the_same_content_makes_the_same_bundle(tmp_path: Path, layout: Layout) -> None:
+@pytest.mark.parametrize("layout", BundleLayout)
+def test_the_same_content_makes_the_same_bundle(tmp_path: Path, layout: BundleLayout) -> None:
     one, two = Encoder(tmp_path / "one", layout), Encoder(tmp_path / "somewhere" / "else", layout)
     first = one.encode(*write_sample(one.project.root))
     second = two.encode(*write_sample(two.project.root, backwards=True))
     assert (first.data, first.config_data, first.root_data) == (second.data, second.config_data, second.root_data)
     assert [p.content.open().read() for p in one.packs] == [p.content.open().read() for p in two.packs]
-    assert bool(one.packs) == (layout is Layout.PACKED)
+    assert bool(one.packs) == (layout is BundleLayout.PACKED)
     assert one.project.bundle(first.digest).index == first.index
 
 
@@ -89,7 +89,7 @@ GOLDEN_MANIFEST = "e0e63fbf7a80f4f0d867acdd211671c75647e1c84d12a040161099992867b
 
 
 def test_a_packed_bundle_is_what_it_always_was(tmp_path: Path) -> None:
-    encoder = Encoder(tmp_path / "a", Layout.PACKED)
+    encoder = Encoder(tmp_path / "a", BundleLayout.PACKED)
     bundle = encoder.write(GOLDEN_FILES)
     (pack,) = encoder.packs
     # What both files hold is packed once.
@@ -99,7 +99,7 @@ def test_a_packed_bundle_is_what_it_always_was(tmp_path: Path) -> None:
 
 def test_each_kind_of_file_has_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(encoding, "MAX_TITLED", 0)
-    encoder = Encoder(tmp_path / "a", Layout.AUTO)
+    encoder = Encoder(tmp_path / "a", BundleLayout.AUTO)
     bundle = encoder.encode(*write_sample(encoder.project.root))
     for path, file in bundle.index.files.items():
         if path in LINKS:
@@ -110,14 +110,14 @@ def test_each_kind_of_file_has_its_place(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_a_bundle_without_packs_requires_nothing(tmp_path: Path) -> None:
-    encoder = Encoder(tmp_path / "a", Layout.AUTO)
+    encoder = Encoder(tmp_path / "a", BundleLayout.AUTO)
     bundle = encoder.write({"a": b"a", "b": b"b"})
     assert all(isinstance(file.place, TitledLayer) for file in bundle.index.files.values())
     assert bundle.config.required == ()
 
 
 def test_a_large_index_document_is_chunked(tmp_path: Path) -> None:
-    encoder = Encoder(tmp_path / "a", Layout.AUTO)
+    encoder = Encoder(tmp_path / "a", BundleLayout.AUTO)
     bundle = encoder.write({f"file {n:04}": b"%d" % n for n in range(500)})
     assert len(bundle.index_data) > INLINE
     assert bundle.document
@@ -128,7 +128,7 @@ def test_a_large_index_document_is_chunked(tmp_path: Path) -> None:
 
 
 def test_a_portable_bundle_never_has_packs(tmp_path: Path) -> None:
-    encoder = Encoder(tmp_path / "a", Layout.PORTABLE)
+    encoder = Encoder(tmp_path / "a", BundleLayout.PORTABLE)
     bundle = encoder.write({f"file {n:04}": b"%d" % n for n in range(500)})
     assert bundle.document is None
     assert bundle.packs == {}
@@ -137,17 +137,17 @@ def test_a_portable_bundle_never_has_packs(tmp_path: Path) -> None:
 def test_too_many_layers_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(encoding, "MAX_MANIFEST_BYTES", 2000)
     with pytest.raises(TooManyLayers, match="20 files"):
-        Encoder(tmp_path / "a", Layout.PORTABLE).write({f"{n}": b"%d" % n for n in range(20)})
+        Encoder(tmp_path / "a", BundleLayout.PORTABLE).write({f"{n}": b"%d" % n for n in range(20)})
 
 
 def test_an_index_that_nobody_would_read_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(encoding, "MAX_INDEX_BYTES", 2000)
     with pytest.raises(IndexTooLarge, match="20 files"):
-        Encoder(tmp_path / "a", Layout.PACKED).write({f"{n}": b"%d" % n for n in range(20)})
+        Encoder(tmp_path / "a", BundleLayout.PACKED).write({f"{n}": b"%d" % n for n in range(20)})
 
 
 def test_a_failure_leaves_no_pack(tmp_path: Path) -> None:
-    encoder = Encoder(tmp_path / "a", Layout.PACKED)
+    encoder = Encoder(tmp_path / "a", BundleLayout.PACKED)
     encoder.write({"a": noise(1000), "b": noise(CUT_FROM)})
     for pack in encoder.packs:
         pack.content.discard()

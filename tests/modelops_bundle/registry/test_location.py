@@ -3,7 +3,7 @@ import pytest
 from modelops_bundle.digest import Digest
 from modelops_bundle.errors import TransferFailed
 from modelops_bundle.registry.location import commit_url, next_page_url, redirect_url, upload_url
-from modelops_bundle.registry.origin import RefusedAddress
+from modelops_bundle.registry.server import RefusedAddress
 
 DIGEST = Digest("sha256:" + "0" * 64)
 POST = "https://reg.io/v2/lab/model/blobs/uploads/"

@@ -1,7 +1,7 @@
 import pytest
 
-from modelops_bundle.registry.origin import RefusedAddress
 from modelops_bundle.registry.realm import UntrustedRealm, check_realm
+from modelops_bundle.registry.server import RefusedAddress
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,8 @@ from modelops_bundle.errors import (
     TransferFailed,
 )
 from modelops_bundle.registry import tags
-from modelops_bundle.registry.origin import RefusedAddress
 from modelops_bundle.registry.remote import RegistryRemote
+from modelops_bundle.registry.server import RefusedAddress
 from tests.modelops_bundle.registry.conftest import Connect
 from tests.support.stub_messages import Answer
 from tests.support.stub_registry import StubRegistry

@@ -12,8 +12,8 @@ import pytest
 from modelops_bundle.bundles.media_types import OCI_MANIFEST
 from modelops_bundle.digest import digest_of
 from modelops_bundle.errors import BundleError, TransferFailed
-from modelops_bundle.registry.origin import RefusedAddress
 from modelops_bundle.registry.remote import RegistryRemote
+from modelops_bundle.registry.server import RefusedAddress
 from modelops_bundle.settings import Settings
 from tests.modelops_bundle.registry.conftest import Connect
 from tests.support.certificates import ServerCertificate, issue_server_certificate

@@ -27,7 +27,7 @@ def test_remote_and_blob_stores_are_closed_whatever_happens(
         container = container_of("directory", str(tmp_path))
         first = opened.storage.open(container)
         origin = opened.origin()
-        assert (origin.remote.name, origin.jobs, origin.open_store(container)) == (remote.name, 3, first)
+        assert (origin.remote.name, origin.jobs, origin.open_blob_store(container)) == (remote.name, 3, first)
         assert not remote.closed
         _ = 1 // 0
     assert remote.closed

@@ -11,7 +11,7 @@ from modelops_bundle.errors import Invalid
 from modelops_bundle.files.yaml_file import dump, load_mapping
 from modelops_bundle.storage.config import (
     KEYS,
-    Layout,
+    BundleLayout,
     StorageConfig,
     StorageMode,
     parse_storage,
@@ -26,7 +26,7 @@ STORES = st.sampled_from(
 
 
 @given(
-    layout=st.sampled_from(Layout),
+    layout=st.sampled_from(BundleLayout),
     mode=st.sampled_from(StorageMode),
     threshold=st.integers(1, 1 << 60),
     store=STORES,
@@ -36,7 +36,7 @@ STORES = st.sampled_from(
     tier=st.sampled_from(Tier),
 )
 def test_what_is_written_is_read(
-    layout: Layout,
+    layout: BundleLayout,
     mode: StorageMode,
     threshold: int,
     store: tuple[str, str],

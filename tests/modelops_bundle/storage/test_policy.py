@@ -13,7 +13,7 @@ from modelops_bundle.settings import Settings
 from modelops_bundle.storage.config import StorageConfig, StorageMode
 from modelops_bundle.storage.policy import (
     Decision,
-    Destination,
+    Placement,
     StoragePolicy,
     StoreChoice,
     choose_store,
@@ -23,7 +23,7 @@ from modelops_bundle.tier import Tier
 S3 = StoreChoice("s3", "lab-blobs", "config.yaml", "config.yaml")
 NONE = StoreChoice()
 NAMED = "environment 'lab'"
-REGISTRY, STORE, INDEX = Destination.REGISTRY, Destination.BLOB_STORE, Destination.INDEX
+REGISTRY, STORE, INDEX = Placement.REGISTRY, Placement.BLOB_STORE, Placement.INDEX
 
 
 def entry(path: str = "data/x.h5", size: int = 100, mode: Mode = Mode.FILE) -> TreeEntry:
@@ -67,7 +67,7 @@ def decide(choice: StoreChoice, file: TreeEntry, **config: Any) -> Decision:
     ],
 )
 def test_place_and_reason(
-    choice: StoreChoice, file: TreeEntry, config: dict[str, Any], expected: tuple[Destination, str]
+    choice: StoreChoice, file: TreeEntry, config: dict[str, Any], expected: tuple[Placement, str]
 ) -> None:
     assert decide(choice, file, **config) == Decision(*expected)
 

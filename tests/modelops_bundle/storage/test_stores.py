@@ -22,5 +22,5 @@ def test_a_store_is_opened_once_and_closed(tmp_path: Path, monkeypatch: pytest.M
 
 
 def test_nothing_is_opened_that_nobody_asks_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(storage, "open_store", None)
+    monkeypatch.setattr(storage, "open_blob_store", None)
     Storage().close()

@@ -4,7 +4,7 @@ from modelops_bundle.bundles.tree import Mode, TreeEntry
 from modelops_bundle.bundles.tree_diff import State
 from modelops_bundle.checkout.index import Index, IndexEntry
 from modelops_bundle.digest import digest_of
-from modelops_bundle.storage.policy import Decision, Destination
+from modelops_bundle.storage.policy import Decision, Placement
 from modelops_bundle.sync.scanning import UNREADABLE, ScannedFile, scanned_files
 from modelops_bundle.sync.status import Standing, Status
 
@@ -37,8 +37,8 @@ def test_only_what_is_tracked_has_a_place() -> None:
 
     def decide(entry: TreeEntry) -> Decision:
         asked.append(entry)
-        return Decision(Destination.BLOB_STORE, "it is large")
+        return Decision(Placement.BLOB_STORE, "it is large")
 
     found = list(scanned_files(status({"a": ENTRY}, {"gone": State.DELETED_LOCAL}, {}), decide))
-    assert [(file.place, file.why) for file in found] == [(Destination.BLOB_STORE, "it is large"), (None, "")]
+    assert [(file.place, file.why) for file in found] == [(Placement.BLOB_STORE, "it is large"), (None, "")]
     assert asked == [ENTRY.tree_entry("a")]

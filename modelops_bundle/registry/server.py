@@ -23,7 +23,7 @@ class RefusedAddress(TransferFailed):
     usual_hint = "ask who runs the registry; if nobody can explain it, do not send it anything"
 
 
-class Origin(NamedTuple):
+class Server(NamedTuple):
     """A server: scheme, host in lower case, and port."""
 
     scheme: str
@@ -31,7 +31,7 @@ class Origin(NamedTuple):
     port: int
 
 
-def origin_of(url: str) -> Origin:
+def server_of(url: str) -> Server:
     """Return the server of a URL; raise RefusedAddress for what is no http or https URL."""
     try:
         parts = urlsplit(url)
@@ -42,17 +42,17 @@ def origin_of(url: str) -> Origin:
         raise RefusedAddress("a reply of the registry names no http or https address")
     if parts.username or parts.password:
         raise RefusedAddress(f"a reply of the registry names an address with a login in it, at '{host}'")
-    return Origin(parts.scheme, host, _DEFAULT_PORTS[parts.scheme] if port is None else port)
+    return Server(parts.scheme, host, _DEFAULT_PORTS[parts.scheme] if port is None else port)
 
 
-def same_origin(one: str, other: str) -> bool:
+def same_server(one: str, other: str) -> bool:
     """Tell whether two URLs lead to the same server."""
-    return origin_of(one) == origin_of(other)
+    return server_of(one) == server_of(other)
 
 
 def check_hop(source: str, target: str) -> None:
     """Raise RefusedAddress unless a reply from URL `source` may send us to URL `target`."""
-    here, there = origin_of(source), origin_of(target)
+    here, there = server_of(source), server_of(target)
     if here.scheme == "https" and there.scheme == "http":
         raise RefusedAddress(f"'{here.host}' sends us to '{there.host}' without TLS")
     inside = is_loopback(there.host) and not is_loopback(here.host)

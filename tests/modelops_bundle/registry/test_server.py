@@ -1,14 +1,14 @@
 import pytest
 
-from modelops_bundle.registry.origin import (
-    Origin,
+from modelops_bundle.registry.server import (
     RefusedAddress,
+    Server,
     check_hop,
     is_loopback,
     is_metadata,
     is_private_address,
-    origin_of,
-    same_origin,
+    same_server,
+    server_of,
 )
 
 
@@ -48,10 +48,10 @@ def test_private_addresses_are_known() -> None:
 
 
 def test_a_port_that_goes_without_saying_makes_no_other_origin() -> None:
-    assert same_origin("https://Reg.io/a?b", "https://reg.io:443/c")
-    assert not same_origin("https://reg.io/", "https://reg.io:8443/")
-    assert not same_origin("https://reg.io/", "http://reg.io/")
-    assert origin_of("http://[::1]:5000/x") == Origin("http", "::1", 5000)
+    assert same_server("https://Reg.io/a?b", "https://reg.io:443/c")
+    assert not same_server("https://reg.io/", "https://reg.io:8443/")
+    assert not same_server("https://reg.io/", "http://reg.io/")
+    assert server_of("http://[::1]:5000/x") == Server("http", "::1", 5000)
 
 
 @pytest.mark.parametrize(
@@ -69,12 +69,12 @@ def test_a_port_that_goes_without_saying_makes_no_other_origin() -> None:
 )
 def test_what_is_no_web_address_is_refused(url: str) -> None:
     with pytest.raises(RefusedAddress):
-        origin_of(url)
+        server_of(url)
 
 
 def test_an_address_with_a_login_is_refused_without_repeating_it() -> None:
     with pytest.raises(RefusedAddress) as caught:
-        origin_of("https://alice:hunter2@reg.io/")
+        server_of("https://alice:hunter2@reg.io/")
     assert "hunter2" not in str(caught.value)
 
 
