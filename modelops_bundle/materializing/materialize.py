@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from modelops_bundle.bundles.places import External
+from modelops_bundle.bundles.tree import Tree
+from modelops_bundle.checkout.content_list import CONTENT_LIST, content_list
 from modelops_bundle.checkout.pointer_files import pointer_documents, pointer_path, pointer_to
 from modelops_bundle.checkout.project import is_checkout
 from modelops_bundle.errors import WorkingTreeConflict
@@ -15,6 +17,7 @@ from modelops_bundle.materializing.plan import Options, Plan, plan_files, refuse
 from modelops_bundle.materializing.provenance_file import PROVENANCE, provenance
 from modelops_bundle.materializing.writing import writing
 from modelops_bundle.resolving.resolution import ResolvedBundle
+from modelops_bundle.safe_path import METADATA_DIR, TRAVELLING
 from modelops_bundle.store.store import Store
 
 
@@ -80,6 +83,8 @@ def materialize(
             for path in _outdated_pointers(bundle, result.plan, destination):
                 change.remove(path)
             change.add(PROVENANCE, provenance(bundle, result.selected_role))
+            if not TRAVELLING.isdisjoint(result.plan.actions) or (destination / METADATA_DIR).is_dir():
+                change.add(CONTENT_LIST, _content_list(bundle, result.plan))
         except InTheWay as reason:
             raise WorkingTreeConflict(
                 f"'{destination}' has something in the way: {reason}",
@@ -87,6 +92,12 @@ def materialize(
             ) from reason
         change.commit(result.plan.found)
     return result
+
+
+def _content_list(bundle: ResolvedBundle, plan: Plan) -> bytes:
+    """Return the list of what the role has, which stands where the bundle has its own metadata."""
+    files = [bundle.bundle.index.files[path] for path in plan.actions]
+    return content_list(files, Tree((file.entry.path, file.entry) for file in files).digest())
 
 
 def _outdated_pointers(bundle: ResolvedBundle, plan: Plan, destination: Path) -> list[str]:

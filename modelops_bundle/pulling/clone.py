@@ -8,6 +8,7 @@ from pathlib import Path
 
 from modelops_bundle.bundles.bundle import Bundle
 from modelops_bundle.bundles.tree import EMPTY
+from modelops_bundle.checkout.content_list import write_content_list
 from modelops_bundle.checkout.local_config import LocalConfig, repository_name, write_local_config
 from modelops_bundle.checkout.project import Project
 from modelops_bundle.checkout.writing import Checkout
@@ -84,6 +85,7 @@ def _copy(project: Project, origin: Origin, wanted: RemoteReference, digest: Dig
         yield
         tag = "" if wanted.digest else wanted.tag
         record_sync(project, origin.remote.name, tag, digest, "clone", switched=True)
+        write_content_list(project.root, bundle)
 
     merge(project, bundle, EMPTY, PullOptions(), stage, step=remembered())
     return bundle

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from modelops_bundle.bundles.bundle import Bundle
 from modelops_bundle.bundles.tree import TreeEntry
 from modelops_bundle.bundles.tree_diff import same
+from modelops_bundle.checkout.content_list import write_content_list
 from modelops_bundle.checkout.local_config import read_local_config
 from modelops_bundle.checkout.project import Project
 from modelops_bundle.checkout.writing import Checkout
@@ -122,6 +123,7 @@ def _remembered(project: Project, remote: str, incoming: Incoming, options: Pull
     switched = options.overwrite or incoming.elsewhere or incoming.before.base is None
     yield
     record_sync(project, remote, incoming.tag, incoming.bundle.digest, "pull", switched=switched)
+    write_content_list(project.root, incoming.bundle)
 
 
 def _seeds(project: Project, base: Digest | None) -> Seeds:

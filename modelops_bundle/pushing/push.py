@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from modelops_bundle.bundles.bundle import Bundle
 from modelops_bundle.bundles.tree import EMPTY, Tree
+from modelops_bundle.checkout.content_list import write_content_list
 from modelops_bundle.checkout.project import Project
 from modelops_bundle.checkout.tracking import snapshot
 from modelops_bundle.digest import Digest
@@ -140,6 +141,7 @@ def _remember(project: Project, remote: str, push: Push, published: Bundle) -> N
             record_seen(project, remote, push.tag, published.digest)
             return
         record_sync(project, remote, push.tag, published.digest, "push", switched=False)
+        write_content_list(project.root, published)
         index = project.load_index()
         tree = published.tree
         for path in [path for path in index if path not in tree and not os.path.lexists(project.root / path)]:

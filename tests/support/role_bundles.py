@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from modelops_bundle.checkout.content_list import CONTENT_LIST
 from tests.support.workspace import METADATA, Workspace, snapshot
 
 CODE = "BETA = 0.3\n"
@@ -41,8 +42,8 @@ class Published:
         return self.user.root / path
 
     def files(self, path: str = "out") -> set[str]:
-        """Return what a directory holds, without the area."""
-        return {name for name in snapshot(self.outside(path)) if not name.startswith(".mops/")}
+        """Return what a directory holds of a bundle, without the area and the list of what it holds."""
+        return {name for name in snapshot(self.outside(path)) if not name.startswith((".mops/", CONTENT_LIST))}
 
 
 def publish_model(base: str, directory: Path) -> Published:
