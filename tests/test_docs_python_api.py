@@ -44,7 +44,7 @@ def session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
 
 
 def test_the_examples_do_what_they_show(session: dict[str, Any]) -> None:
-    assert len(blocks("pycon")) == 6
+    assert len(blocks("pycon")) == 7
     assert session["plan"].tag == "0.1.0"
 
 
