@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
-from modelops_bundle.bundles.bundle import Bundle, read_bundle
+from modelops_bundle.bundles.bundle import Bundle
 from modelops_bundle.bundles.bundle_index import ChunkedDocument
 from modelops_bundle.bundles.media_types import DOCKER_MANIFEST_LIST, OCI_INDEX
+from modelops_bundle.bundles.reading import read_bundle
 from modelops_bundle.descriptor import Descriptor
 from modelops_bundle.digest import Digest, is_digest
 from modelops_bundle.errors import NotFound, UnsupportedMediaType

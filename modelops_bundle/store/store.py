@@ -48,7 +48,7 @@ class Store:
 
     def bundle(self, digest: Digest) -> "Bundle":
         """Return a version whose documents are in the object store; raise ObjectMissing."""
-        from modelops_bundle.bundles.bundle import read_bundle
+        from modelops_bundle.bundles.reading import read_bundle
 
         if kept := self.read_before.get(digest):
             return kept

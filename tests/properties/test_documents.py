@@ -6,7 +6,6 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modelops_bundle.bundles.bundle import read_bundle
 from modelops_bundle.bundles.bundle_index import (
     LAYERS,
     BundleFile,
@@ -17,6 +16,7 @@ from modelops_bundle.bundles.bundle_index import (
 from modelops_bundle.bundles.manifest import BundleConfig, Manifest, parse_bundle_config, parse_manifest
 from modelops_bundle.bundles.media_types import BUNDLE, BUNDLE_CONFIG, BUNDLE_INDEX
 from modelops_bundle.bundles.places import NOWHERE, TITLED, External, LinkTarget, Place, Terms
+from modelops_bundle.bundles.reading import read_bundle
 from modelops_bundle.bundles.tree import Mode, TreeEntry
 from modelops_bundle.checkout.config import parse_config
 from modelops_bundle.descriptor import Descriptor

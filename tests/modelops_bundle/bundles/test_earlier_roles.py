@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from modelops_bundle.bundles import earlier_roles
-from modelops_bundle.bundles.bundle import Bundle, read_bundle
+from modelops_bundle.bundles.bundle import Bundle
 from modelops_bundle.bundles.places import NOWHERE, TITLED, External
+from modelops_bundle.bundles.reading import read_bundle
 from modelops_bundle.digest import Digest, digest_of
 from modelops_bundle.errors import NotFound
 from modelops_bundle.files.canonical_json import MalformedDocument

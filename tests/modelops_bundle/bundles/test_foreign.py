@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from modelops_bundle.bundles.bundle import Bundle, read_bundle
+from modelops_bundle.bundles.bundle import Bundle
 from modelops_bundle.bundles.manifest import MAX_CONFIG_BYTES
 from modelops_bundle.bundles.places import NOWHERE, TITLED
+from modelops_bundle.bundles.reading import read_bundle
 from modelops_bundle.bundles.tree import Mode, TreeEntry
 from modelops_bundle.digest import digest_of
 from modelops_bundle.errors import UnsupportedMediaType

@@ -12,9 +12,10 @@ from typing import BinaryIO
 
 import pytest
 
-from modelops_bundle.bundles.bundle import Bundle, read_bundle
+from modelops_bundle.bundles.bundle import Bundle
 from modelops_bundle.bundles.layers import LayerRules
 from modelops_bundle.bundles.media_types import OCI_MANIFEST
+from modelops_bundle.bundles.reading import read_bundle
 from modelops_bundle.checkout.project import Project
 from modelops_bundle.descriptor import Descriptor
 from modelops_bundle.digest import Digest, digest_of, hex_of
