@@ -6,6 +6,7 @@ Errors are those of `modelops_bundle.errors`, and at the same time the built-in 
 from dataclasses import dataclass
 from pathlib import Path
 
+from modelops_bundle.arguments import path_argument
 from modelops_bundle.checkout.local_config import read_local_config
 from modelops_bundle.checkout.project import NotAProject, Project
 from modelops_bundle.digest import Digest
@@ -73,7 +74,7 @@ def push_found(project: Project, settings: Settings, options: PushOptions) -> Di
 
 def project_at(path: str | Path) -> Project:
     """Return the project that a directory lies in; raise NoProject."""
-    start = Path(path).absolute()
+    start = path_argument("path", path).absolute()
     try:
         if not start.is_dir():
             raise NotAProject(start)

@@ -6,6 +6,7 @@ Schema: `environment`, `registry` (provider, login_server, username, password, r
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -72,10 +73,14 @@ def parse_secrets(text: str) -> dict[str, str]:
         if not line.strip():
             continue
         key, equals, value = line.partition("=")
-        if not equals or key.strip() not in SECRETS:
-            raise Invalid(
-                f"no KEY=VALUE in line {number} of standard input", hint=f"KEY is one of {', '.join(SECRETS)}"
-            )
+        known = f"KEY is one of {', '.join(SECRETS)}"
+        if not equals:
+            raise Invalid(f"no KEY=VALUE in line {number} of standard input", hint=known)
+        if key.strip() not in SECRETS:
+            # Not even the key is repeated: it may be part of a secret that was pasted.
+            near = get_close_matches(key.strip(), SECRETS, 1)
+            hint = f"did you mean '{near[0]}'?" if near else known
+            raise Invalid(f"unknown key in line {number} of standard input", hint=hint)
         secrets[key.strip()] = value.strip()
     return secrets
 

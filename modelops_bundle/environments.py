@@ -55,7 +55,9 @@ class Environments:
         if value is None:
             raise NotFound(
                 f"no environment '{name}': '{path}' does not exist",
-                hint=f"existing: {', '.join(self.names()) or 'none'}; modelops-bundle env use NAME",
+                hint=f"existing: {', '.join(names)}; modelops-bundle env use NAME"
+                if (names := self.names())
+                else f"modelops-bundle env create {name} --login-server HOST",
             )
         registry = _section(value, "registry", path)
         storage = _section(value, "storage", path)

@@ -12,6 +12,7 @@ from pathlib import Path
 from modelops_bundle.api import project_at, push_found
 from modelops_bundle.archive.compression import LEVEL, check_level, compression_of
 from modelops_bundle.archive.directory_archive import Exported, export_directory
+from modelops_bundle.arguments import path_argument
 from modelops_bundle.bundles.tree_diff import Difference
 from modelops_bundle.checkout.local_config import read_local_config
 from modelops_bundle.checkout.project import Project
@@ -73,7 +74,7 @@ class OpsConfig:
 
 def default_provider_from_env(directory: str | Path = ".") -> BundleSource:
     """Return where bundles come from: what variables, the environment, and the project at a directory say."""
-    return bundle_source_at(Settings.from_environment(), Path(directory).absolute())
+    return bundle_source_at(Settings.from_environment(), path_argument("directory", directory).absolute())
 
 
 class Operations:
@@ -87,7 +88,7 @@ class Operations:
         # What is sent to other processes holds no login: they have their own surroundings.
         return _operations_at, (type(self), self.config, str(self.provider.directory))
 
-    def resolve(self, ref: NamesBundle | str) -> ResolvedBundle:
+    def resolve(self, ref: NamesBundle | str | Path) -> ResolvedBundle:
         """Return the version that a reference stands for; nothing but the cache is written.
 
         Raises NotFound (1), Invalid (2), TransferFailed (3), AuthRefused (4), IntegrityError (5) and
@@ -101,7 +102,7 @@ class Operations:
 
     def materialize(
         self,
-        ref: NamesBundle | str,
+        ref: NamesBundle | str | Path,
         dest: str | Path,
         *,
         role: str | None = None,
@@ -112,7 +113,7 @@ class Operations:
 
         Raises what `resolve` raises, RoleMismatch (11), and WorkingTreeConflict (12) naming every path.
         """
-        wanted = Wanted(bundle_ref_of(ref), self._path(dest), role, Options(overwrite, prefetch_external))
+        wanted = Wanted(bundle_ref_of(ref), self._path("dest", dest), role, Options(overwrite, prefetch_external))
         with self._store(f"materialize {wanted.destination}") as store:
             return materialize_wanted(store, wanted, self.provider)
 
@@ -121,7 +122,7 @@ class Operations:
 
     def fetch_external(self, dest: str | Path, *, overwrite: bool = False) -> Plan:
         """Fetch what pointers in a materialized directory stand for: all of it, or nothing."""
-        root = self._path(dest)
+        root = self._path("dest", dest)
         with self._store(f"materialize {root}") as store, closing(self._storage()) as storage:
             origin = BlobOrigin(storage.open, jobs=self.provider.settings.jobs)
             return fulfil(store, origin, root, overwrite=overwrite)
@@ -139,8 +140,8 @@ class Operations:
 
         `workdir` and `dest` are other names of `src_dir` and `out_path`. Raises Invalid (2).
         """
-        source = self._path(_one_of("src_dir", src_dir, "workdir", workdir))
-        out = self._path(_one_of("out_path", out_path, "dest", dest))
+        source = self._path("src_dir", _one_of("src_dir", src_dir, "workdir", workdir))
+        out = self._path("out_path", _one_of("out_path", out_path, "dest", dest))
         return export_directory(
             source,
             out,
@@ -155,7 +156,7 @@ class Operations:
 
         As `status --files`: asks no remote. Raises NoProject, and Invalid for a configuration that makes no sense.
         """
-        project = project_at(self._path(working_dir))
+        project = project_at(self._path("working_dir", working_dir))
         remote, tag = self._around(project).remote, read_local_config(project.local_path).tag
         with closing(Storage(self.provider.settings, environment_of(project, self.provider.settings))) as storage:
             policy = storage.policy(project.config.storage)
@@ -171,7 +172,7 @@ class Operations:
         force: bool = False,
     ) -> PlannedPush:
         """Return what `push` would do, down to the byte, as `push --dry-run` tells it; raises what `push` does."""
-        project = project_at(self._path(working_dir))
+        project = project_at(self._path("working_dir", working_dir))
         return plan_project_push(project, self.provider.settings, PushOptions(tag, _part(bump), force))
 
     def diff(
@@ -182,7 +183,7 @@ class Operations:
         Without REF, or with a path, which limits it to what is below, it is the version that a push builds on.
         Text that names a file, on disk or tracked, is a path. Raises NoProject, and what `resolve` raises.
         """
-        project = project_at(self._path(working_dir))
+        project = project_at(self._path("working_dir", working_dir))
         here = self._around(project)
         if isinstance(ref_or_path, str | Path):
             file = self.provider.directory / ref_or_path
@@ -209,7 +210,7 @@ class Operations:
         """
         if dry_run:
             return self.plan(working_dir, tag=tag, bump=bump, force=force).digest
-        project = project_at(self._path(working_dir))
+        project = project_at(self._path("working_dir", working_dir))
         return push_found(project, self.provider.settings, PushOptions(tag, _part(bump), force))
 
     def _around(self, project: Project) -> BundleSource:
@@ -221,8 +222,8 @@ class Operations:
     def _storage(self) -> Storage:
         return Storage(self.provider.settings, self.provider.environment)
 
-    def _path(self, name: str | Path) -> Path:
-        return (self.provider.directory / name).resolve()
+    def _path(self, name: str, value: str | Path) -> Path:
+        return (self.provider.directory / path_argument(name, value)).resolve()
 
 
 def _part(bump: Part | str | None) -> Part | None:

@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
+from modelops_bundle.arguments import path_argument, text_argument
 from modelops_bundle.digest import Digest, parse_digest
 from modelops_bundle.errors import Invalid, NotFound
 from modelops_bundle.fetching.contents import Origin
-from modelops_bundle.registry.reference import check_repository
+from modelops_bundle.registry.reference import check_host, check_repository
 from modelops_bundle.remotes.connection import connect
 from modelops_bundle.remotes.opening import environment_of
 from modelops_bundle.remotes.reference_syntax import is_directory, without_scheme
@@ -32,6 +33,10 @@ class NotADigestReference(Invalid, ValueError):
     """What a job names is not a bundle by its digest; jobs carry no tags, which may move while they run."""
 
 
+class NotARegistry(Invalid, ValueError):
+    """What is to be a registry, or a path in one, or a directory, is none of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Wanted:
     """A bundle and the remote that has it."""
@@ -47,21 +52,21 @@ class ModelOpsBundleRepository:
     to it. `cache_structure` says how directories are named: `digest_short` or `digest`. `default_tag` is what the
     platform gives every repository; references to jobs hold digests only. `insecure` allows plain http.
 
-    Logins come from the places that docs/environments.md lists. Raises Invalid.
+    Logins come from the places that docs/environments.md lists. Raises NotARegistry and Invalid, at once.
     """
 
     def __init__(
         self,
-        registry_ref: str,
+        registry_ref: str | Path,
         cache_dir: str | Path,
         cache_structure: str = "digest_short",
         default_tag: str = "latest",
         insecure: bool = False,
     ) -> None:
-        self.registry_ref = _canonical(registry_ref)
-        self.cache_dir = Path(cache_dir).absolute()
-        self.cache_structure = cache_structure
-        self.default_tag = check_tag(default_tag)
+        self.registry_ref = _registry(registry_ref)
+        self.cache_dir = path_argument("cache_dir", cache_dir).absolute()
+        self.cache_structure = text_argument("cache_structure", cache_structure)
+        self.default_tag = check_tag(text_argument("default_tag", default_tag))
         self.insecure = insecure
         self._cache = SharedCache(CacheLayout(self.cache_dir, cache_structure))
 
@@ -92,11 +97,16 @@ class ModelOpsBundleRepository:
         return True
 
     def _parse(self, text: str) -> _Wanted:
-        match = _REFERENCE.fullmatch(text.strip())
+        match = _REFERENCE.fullmatch(text_argument("bundle_ref", text).strip())
         if match is None:
             raise NotADigestReference(
                 f"not a bundle by its digest: '{printable(text[:200])}'",
                 hint="write sha256:<64 hex digits> or REPOSITORY@sha256:<64 hex digits>",
+            )
+        if not match[1] and not is_directory(self.registry_ref) and "/" not in self.registry_ref:
+            raise NotADigestReference(
+                f"'{self.registry_ref}' is a registry, and nothing names a repository of it",
+                hint="write REPOSITORY@sha256:… in the reference, or HOST/REPOSITORY as registry_ref",
             )
         try:
             return _Wanted(self._remote_name(match[1] or ""), parse_digest(match[2].lower()))
@@ -118,6 +128,23 @@ class ModelOpsBundleRepository:
         settings = replace(settings, insecure=settings.insecure or self.insecure)
         with connect(name, settings, environment_of(None, settings)) as connection:
             yield connection.origin()
+
+
+def _registry(given: str | Path) -> str:
+    """Return a registry's name that means the same in other processes; raise NotARegistry."""
+    name = f"oci:{given}" if isinstance(given, Path) else text_argument("registry_ref", given)
+    try:
+        canonical = _canonical(name)
+        if "/" not in canonical:
+            check_host(canonical)
+        elif not is_directory(canonical):
+            remote_name(canonical, Path())
+    except Invalid as error:
+        raise NotARegistry(
+            f"registry_ref names no registry: {error.message}",
+            hint="write HOST, HOST/PATH or oci:DIRECTORY; which version it is, references say",
+        ) from error
+    return canonical
 
 
 def _canonical(name: str) -> str:

@@ -5,6 +5,7 @@ Source: https://github.com/opencontainers/distribution-spec/blob/v1.1.0/spec.md#
 
 import re
 
+from modelops_bundle.arguments import WrongArgument
 from modelops_bundle.errors import Invalid
 
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
@@ -18,6 +19,8 @@ def is_tag(text: str) -> bool:
 
 def check_tag(tag: str) -> str:
     """Return `tag` if it is one; raise Invalid."""
+    if not isinstance(tag, str):
+        raise WrongArgument(f"not a tag: {tag!r:.100}", hint="a tag is text")
     if not is_tag(tag):
         raise Invalid(
             f"not a tag: '{'…@' * ('@' in tag)}{tag.rpartition('@')[2][:150]}'",  # no tag has one, but logins do

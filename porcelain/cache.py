@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from modelops_bundle.digest import short
-from modelops_bundle.errors import IntegrityError, NotFound, shortened
+from modelops_bundle.errors import IntegrityError, Invalid, NotFound, shortened
 from modelops_bundle.plumbing._session import Session, dry_run_option, json_option, pass_session
 from modelops_bundle.plural import count_of
 from modelops_bundle.porcelain._render import human_age, human_size, print_json, say, table, talk
@@ -20,7 +20,7 @@ _DAYS = 7
 """After a week without a question, a bundle may go; the earlier tool had the same."""
 
 dir_option = click.option(
-    "--dir", "directory", metavar="DIR", default="", help="The cache, in place of MODELOPS_BUNDLES_CACHE_DIR."
+    "--dir", "directory", metavar="DIR", help="The cache, in place of MODELOPS_BUNDLES_CACHE_DIR."
 )
 
 
@@ -34,19 +34,19 @@ def command(ctx: click.Context, session: Session) -> None:
     temporary files. Without a subcommand the bundles are listed.
     """
     if ctx.invoked_subcommand is None:
-        _list(session, "", as_json=False)
+        _list(session, None, as_json=False)
 
 
 @command.command("list")
 @dir_option
 @json_option
 @pass_session
-def list_command(session: Session, directory: str, as_json: bool) -> None:
+def list_command(session: Session, directory: str | None, as_json: bool) -> None:
     """List the bundles in the cache, the one used last first."""
     _list(session, directory, as_json)
 
 
-def _list(session: Session, directory: str, as_json: bool) -> None:
+def _list(session: Session, directory: str | None, as_json: bool) -> None:
     layout = _layout(session, directory)
     bundles = cached_bundles(layout)
     if as_json:
@@ -72,7 +72,7 @@ def _list(session: Session, directory: str, as_json: bool) -> None:
 @dry_run_option
 @json_option
 @pass_session
-def prune_command(session: Session, days: float, directory: str, dry_run: bool, as_json: bool) -> None:
+def prune_command(session: Session, days: float, directory: str | None, dry_run: bool, as_json: bool) -> None:
     """Remove bundles that are not used any more, and what only they needed; tell all that goes.
 
     A bundle that a running worker was given stays, however long ago that was.
@@ -100,7 +100,7 @@ def prune_command(session: Session, days: float, directory: str, dry_run: bool, 
 @json_option
 @click.argument("digests", nargs=-1, metavar="[DIGEST]...")
 @pass_session
-def verify_command(session: Session, directory: str, as_json: bool, digests: tuple[str, ...]) -> None:
+def verify_command(session: Session, directory: str | None, as_json: bool, digests: tuple[str, ...]) -> None:
     """Hash every file of the bundles in the cache, or of those that DIGESTs begin.
 
     What is damaged is repaired when a worker next asks for the bundle. Exit code 5 when there is any.
@@ -134,8 +134,10 @@ def _chosen(bundles: list[CachedBundle], digests: tuple[str, ...]) -> list[Cache
     ]
 
 
-def _layout(session: Session, directory: str) -> CacheLayout:
+def _layout(session: Session, directory: str | None) -> CacheLayout:
     usual = session.settings.bundles_cache or Path(tempfile.gettempdir(), "modelops", "bundles")
+    if directory == "":  # what a shell makes of a variable that is not set
+        raise Invalid("--dir is empty", hint="name the cache, or leave --dir out")
     root = session.file(directory) if directory else usual.absolute()
     if directory or (root.exists() and any(root.iterdir())):  # the usual one may wait for its first worker
         check_marked(root)

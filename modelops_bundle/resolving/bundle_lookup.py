@@ -97,11 +97,16 @@ def opened_version(store: Store, ref: BundleRef, here: BundleSource) -> Iterator
                 return
         finally:
             remote.close()
+    if not looked:
+        raise _unnamed_repository(ref, base_of(here))
     raise refused[0] if refused else NoSuchBundle(ref, looked)
 
 
 def candidates(ref: BundleRef, here: BundleSource) -> list[str]:
-    """Return the canonical names of the remotes that may hold a bundle, the likeliest first; raise Invalid."""
+    """Return the canonical names of the remotes that may hold a bundle, the likeliest first; raise Invalid.
+
+    There may be none for a digest alone, which is then looked for wherever the registry tells.
+    """
     if ref.local_path:
         path = ref.local_path.removeprefix("oci:")
         return [remote_name(f"oci:{path}" if path else "oci:", here.directory)]
@@ -115,12 +120,21 @@ def candidates(ref: BundleRef, here: BundleSource) -> list[str]:
         own = [name for name in (base, here.remote) if f"/{name}".endswith(f"/{ref.name}")]
         names = [*below, *own]
     found = [remote_name(name, here.directory) for name in dict.fromkeys(names) if _is_whole(name)]
-    if not found:
+    if not found and not base:
         raise Invalid(
             f"nothing says in which registry '{ref}' is",
             hint="set MODELOPS_BUNDLE_REGISTRY=HOST and REGISTRY_REPO=PATH, or write HOST/PATH:TAG",
         )
+    if not found and not ref.digest:
+        raise _unnamed_repository(ref, base)
     return found
+
+
+def _unnamed_repository(ref: BundleRef, registry: str) -> Invalid:
+    return Invalid(
+        f"nothing says in which repository of '{registry}' '{ref}' is",
+        hint=f"set REGISTRY_REPO=PATH beside MODELOPS_BUNDLE_REGISTRY, or write {registry}/PATH:TAG",
+    )
 
 
 def _is_whole(name: str) -> bool:

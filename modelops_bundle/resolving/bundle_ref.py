@@ -9,8 +9,11 @@
 """
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Protocol
 
+from modelops_bundle.arguments import WrongArgument, kind_of, text_argument
+from modelops_bundle.checkout.local_config import DEFAULT_TAG
 from modelops_bundle.errors import Invalid
 from modelops_bundle.registry.reference import check_repository, has_host, parse_repository
 from modelops_bundle.remotes.reference_syntax import is_directory, split_reference
@@ -25,6 +28,7 @@ class BundleRef:
     """A name with a version or digest, a local layout directory, or a version alone; `role` is what it is for.
 
     `name` is a repository: with a host in front it is a whole one, without it is below the settings' registry.
+    A path as `local_path` becomes text. Raises Invalid for parts that are none.
     """
 
     name: str | None = None
@@ -32,6 +36,13 @@ class BundleRef:
     digest: str | None = None
     local_path: str | None = None
     role: str | None = None
+
+    def __post_init__(self) -> None:
+        if isinstance(self.local_path, Path):
+            object.__setattr__(self, "local_path", str(self.local_path))
+        for name in ("name", "version", "digest", "local_path", "role"):
+            if getattr(self, name) is not None:
+                text_argument(name, getattr(self, name))
 
     def __str__(self) -> str:
         named = ":".join(part for part in (self.local_path or self.name, self.version) if part)
@@ -53,12 +64,24 @@ class NamesBundle(Protocol):
     def role(self) -> str | None: ...
 
 
-def bundle_ref_of(ref: NamesBundle | str) -> BundleRef:
-    """Return a reference in its usual form: names and digits may come with capitals. Raises Invalid."""
+def bundle_ref_of(ref: NamesBundle | str | Path) -> BundleRef:
+    """Return a reference in its usual form: names and digits may come with capitals. Raises Invalid.
+
+    A path is that of a layout directory.
+    """
     if isinstance(ref, str):
         return parse_bundle_ref(ref)
-    parts = BundleRef(ref.name, ref.version, ref.digest, ref.local_path, ref.role)
-    return parts if parts.local_path else replace(parse_bundle_ref(str(parts)), role=parts.role)
+    if isinstance(ref, Path):
+        return BundleRef(local_path=str(ref))
+    try:
+        parts = BundleRef(ref.name, ref.version, ref.digest, ref.local_path, ref.role)
+    except AttributeError:
+        raise WrongArgument(f"'ref' is {kind_of(ref)}, no reference to a bundle", hint=_EXAMPLE) from None
+    if parts.local_path:
+        return parts
+    if parts.name and not (parts.digest or parts.version) and split_reference(parts.name)[1:] == (None, None):
+        parts = replace(parts, version=DEFAULT_TAG)  # as text, it might be a version itself
+    return replace(parse_bundle_ref(str(parts)), role=parts.role)
 
 
 def parse_bundle_ref(text: str) -> BundleRef:

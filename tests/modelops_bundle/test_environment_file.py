@@ -171,3 +171,14 @@ def test_a_variable_wins_over_the_pin_and_that_over_the_default(tmp_path: Path) 
     write_pin(project.pin_path, "lab")
     assert active_environment(Settings(), project) == ("lab", str(project.pin_path))
     assert active_environment(Settings(environment="prod"), project) == ("prod", "environment variable")
+
+
+def test_a_key_that_is_nearly_right_is_asked_for() -> None:
+    for text, said, hint in (
+        ("passwrd=x", "unknown key in line 1", "did you mean 'password'?"),
+        ("colour=x", "unknown key in line 1", "KEY is one of password, "),
+        ("password", "no KEY=VALUE in line 1", "KEY is one of password, "),
+    ):
+        with pytest.raises(Invalid, match=said) as refused:
+            parse_secrets(text)
+        assert refused.value.hint.startswith(hint)

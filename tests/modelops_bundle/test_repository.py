@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from modelops_bundle.errors import AuthRefused, IntegrityError, Invalid, NotFound, TransferFailed
-from modelops_bundle.repository import ModelOpsBundleRepository
+from modelops_bundle.repository import ModelOpsBundleRepository, NotADigestReference, NotARegistry
 from tests.support.registry_server import RegistryServer
 from tests.support.stub_registry import Quirks, StubRegistry, stub_registry
 from tests.support.worker import REPOSITORY, publish, worker
@@ -75,8 +75,36 @@ def test_other_references_are_value_errors(tmp_path: Path, reference: str) -> No
 
 
 def test_a_bare_digest_needs_a_repository(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="no repository"):
+    with pytest.raises(ValueError, match="nothing names a repository of it") as caught:
         worker("localhost:5000", tmp_path).ensure_local(NOWHERE)
+    assert isinstance(caught.value, NotADigestReference)
+    assert caught.value.hint.startswith("write REPOSITORY@sha256:")
+
+
+@pytest.mark.parametrize(
+    ("registry", "said"),
+    [
+        ("", "not the host of a registry: ''"),
+        ("localhost:5000/lab/seir:v1", "holds no tag"),
+        (f"localhost:5000/lab/seir@{NOWHERE}", "holds no"),
+        ("me:s3cret@localhost:5000", "no user name or password"),
+        ("seir:v1", "not the host of a registry"),
+        ("localhost:5000/a b", "not a repository name"),
+        ("oci:", "no directory after"),
+    ],
+)
+def test_what_is_no_registry_is_told_at_once(tmp_path: Path, registry: str, said: str) -> None:
+    with pytest.raises(NotARegistry, match=said) as caught:
+        worker(registry, tmp_path)
+    assert "registry_ref" in caught.value.message and "s3cret" not in caught.value.message
+    assert isinstance(caught.value, Invalid) and isinstance(caught.value, ValueError)
+
+
+@pytest.mark.parametrize(
+    "registry", ["localhost:5000", "ghcr.io", "http://localhost:5000/", "localhost/lab", "lab"]
+)
+def test_a_registry_needs_no_path(tmp_path: Path, registry: str) -> None:
+    worker(registry, tmp_path)
 
 
 def test_the_first_five_arguments_are_those_of_the_platform(tmp_path: Path) -> None:

@@ -117,6 +117,11 @@ def test_a_directory_that_is_no_cache_is_refused_and_left_as_it_is(
         assert sorted(tmp_path.rglob("*")) == before
 
 
+def test_an_empty_name_stands_for_no_cache(cache: Cache, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MODELOPS_BUNDLES_CACHE_DIR", str(cache.directory))
+    assert "--dir is empty" in cache.work.refused(2, "cache", "prune", "--older-than", "0", "--dir", "")
+
+
 def test_what_others_put_into_a_cache_stays(cache: Cache) -> None:
     theirs = Workspace(cache.directory)
     hexadecimal = "0" * 64

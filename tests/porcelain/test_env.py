@@ -158,3 +158,10 @@ def test_one_that_does_not_exist_is_an_error(fresh: Workspace, tmp_path: Path) -
     assert "existing: lab" in fresh.refused(1, "env", "use", "nope")
     assert "'nope'" in fresh.refused(1, "env", "show", "nope")
     assert not (fresh.root / ".modelops-bundle/env").exists()
+
+
+def test_where_there_is_none_the_hint_is_how_to_make_one(tmp_path: Path) -> None:
+    work = Workspace(tmp_path / "work", tmp_path / "home")
+    work.ok("init")
+    for command in ("show",), ("use", "dev"):
+        assert "hint: modelops-bundle env create dev --login-server HOST" in work.refused(1, "env", *command)

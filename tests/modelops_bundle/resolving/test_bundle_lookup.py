@@ -76,6 +76,15 @@ def test_a_version_alone_is_one_of_the_projects_remote_first() -> None:
         assert looked_for(text, settings, remote="ghcr.io/lab/seir") == ["ghcr.io/lab/seir", "localhost:5000/lab"]
 
 
+def test_a_registry_without_a_repository_is_searched_for_a_digest_alone() -> None:
+    settings = Settings(registry="localhost:5000")
+    assert looked_for(DIGEST, settings) == []
+    assert looked_for(f"seir@{DIGEST}", settings)[0] == "localhost:5000/seir"
+    with pytest.raises(Invalid, match="nothing says in which repository of 'localhost:5000' 'v1' is") as caught:
+        looked_for("v1", settings)
+    assert "REGISTRY_REPO=PATH" in caught.value.hint
+
+
 @pytest.mark.parametrize("text", ["my-model:1.0.0", f"my-model@{DIGEST}", DIGEST, "latest"])
 def test_there_is_no_default_registry(text: str) -> None:
     with pytest.raises(Invalid, match="nothing says in which registry") as caught:

@@ -1,9 +1,12 @@
 """The grammar of references, the union of what both earlier tools and ours understand."""
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from modelops_bundle.errors import Invalid
-from modelops_bundle.resolving.bundle_ref import BundleRef, parse_bundle_ref
+from modelops_bundle.resolving.bundle_ref import BundleRef, bundle_ref_of, parse_bundle_ref
 from tests.modelops_bundle.samples import digest_number
 
 DIGEST = digest_number(1)
@@ -60,6 +63,23 @@ def test_a_password_is_refused_and_not_repeated(text: str) -> None:
     with pytest.raises(Invalid) as caught:
         parse_bundle_ref(text)
     assert "s3cret" not in f"{caught.value!r} {caught.value.hint}"
+
+
+@pytest.mark.parametrize("name", ["seir", "lab/seir", "Lab/seir", "localhost:5000/seir", "ghcr.io/lab/seir"])
+def test_a_name_without_a_version_means_the_latest(name: str) -> None:
+    found = bundle_ref_of(BundleRef(name=name, role="runtime"))
+    assert (found.name, found.version or "latest", found.role) == (name.lower(), "latest", "runtime")
+    assert bundle_ref_of(BundleRef(name=name, digest=DIGEST)).version is None
+
+
+@pytest.mark.parametrize("ref", [None, 5, b"x"])
+def test_what_has_not_the_parts_of_a_reference_is_invalid(ref: Any) -> None:
+    with pytest.raises(Invalid, match="no reference to a bundle"):
+        bundle_ref_of(ref)
+
+
+def test_a_path_is_a_layout_directory() -> None:
+    assert bundle_ref_of(Path("shared/seir")) == BundleRef(local_path="shared/seir")
 
 
 @pytest.mark.parametrize(

@@ -122,3 +122,19 @@ def test_a_version_that_lost_a_blob_is_not_said_to_be_missing(tmp_path: Path) ->
     (tmp_path / "layout/blobs/sha256" / version.manifest.config.digest[7:]).unlink()
     with pytest.raises(NotFound, match=f"no blob '{version.manifest.config.digest}'"):
         resolve(tmp_path, f"oci:layout@{version.digest}")
+
+
+@pytest.mark.parametrize("listed", [[], ["lab/seir", "lab/sir"]])
+def test_a_digest_alone_is_looked_for_in_what_a_registry_lists(
+    tmp_path: Path, listed: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with stub_registry() as stub:
+        names = [f"{stub.host}/{name}" for name in listed]
+        monkeypatch.setattr("modelops_bundle.registry.catalog.repositories_below", lambda base, settings: names)
+        here = BundleSource(Settings(registry=stub.host), tmp_path)
+        said = rf"at '{names[0]}', '{names[1]}'" if names else f"nothing says in which repository of '{stub.host}'"
+        with (
+            pytest.raises(NoSuchBundle if names else Invalid, match=said),
+            resolved(Store(tmp_path / "cache"), parse_bundle_ref("sha256:" + "0" * 64), here),
+        ):
+            pass
