@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from modelops_bundle.api import project_at, push_found
-from modelops_bundle.archive.compression import LEVEL, check_level, compression_of
+from modelops_bundle.archive.compression import LEVEL, ArchiveFile, check_level, compression_of
 from modelops_bundle.archive.directory_archive import Exported, export_directory
 from modelops_bundle.arguments import path_argument
 from modelops_bundle.bundles.tree_diff import Difference
@@ -142,14 +142,8 @@ class Operations:
         """
         source = self._path("src_dir", _one_of("src_dir", src_dir, "workdir", workdir))
         out = self._path("out_path", _one_of("out_path", out_path, "dest", dest))
-        return export_directory(
-            source,
-            out,
-            compression_of(out),
-            include_external=include_external,
-            level=self.config.zstd_level,
-            threads=self.provider.settings.jobs,
-        )
+        archive = ArchiveFile(out, compression_of(out), self.config.zstd_level, self.provider.settings.jobs)
+        return export_directory(source, archive, include_external=include_external)
 
     def scan(self, working_dir: str | Path = ".") -> Scan:
         """Return the tracked files of the project that a directory lies in: what changed, and where each is put.

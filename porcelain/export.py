@@ -1,7 +1,7 @@
 """export: write a directory or a published version into one file."""
 
-from contextlib import nullcontext
-from pathlib import Path
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
@@ -13,12 +13,30 @@ from modelops_bundle.porcelain._progress import shown_progress
 from modelops_bundle.porcelain._render import human_size, print_json, say, talk
 
 if TYPE_CHECKING:
-    from modelops_bundle.archive.compression import Compression
+    from modelops_bundle.archive.compression import ArchiveFile
+    from modelops_bundle.archive.version_archive import Supply, Written
     from modelops_bundle.bundles.bundle import Bundle
     from modelops_bundle.progress import OnEvent
     from modelops_bundle.remote import Remote
 
-SUFFIXES = {"zstd": ".tar.zst", "none": ".tar"}
+
+@dataclass(frozen=True, slots=True)
+class VersionRequest:
+    """What is asked for: a version, as a ModelPack artifact or as it is, and the file or directory to write."""
+
+    ref: str
+    out: str
+    compression: str | None
+    since: str
+    remote: str
+    modelpack: bool
+
+    def tag(self) -> str:
+        """Return the tag that the layout has for the version; nothing where it was named otherwise."""
+        from modelops_bundle.store.refs import HEAD
+        from modelops_bundle.tags import is_tag
+
+        return self.ref if is_tag(self.ref) and self.ref != HEAD else ""
 
 
 @click.command()
@@ -67,7 +85,8 @@ def command(
                 "--include-external is for a directory: the blob store keeps what a version has there",
                 hint="modelops-bundle export --include-external DIRECTORY OUT",
             )
-        _export_version(session, source, out, compression, since, remote, as_json, other_format is not None)
+        wanted = VersionRequest(source, out, compression, since, remote, other_format is not None)
+        _export_version(session, wanted, as_json)
         return
     if remote:
         raise Invalid("--remote is for a version", hint=f"modelops-bundle export --oci-layout {source}")
@@ -79,16 +98,11 @@ def _export_directory(
 ) -> None:
     from modelops_bundle.archive.directory_archive import export_directory
 
-    name = out or (session.file(source).resolve().name or "archive") + SUFFIXES[compression or "zstd"]
-    kind = _compression(session.file(name), compression)
+    name = out or (session.file(source).resolve().name or "archive") + _suffix(compression or "zstd")
+    archive = _archive(session, name, compression)
     with shown_progress(session) as on_event:
         done = export_directory(
-            session.file(source),
-            session.file(name),
-            kind,
-            include_external=include_external,
-            threads=session.settings.jobs,
-            on_event=on_event,
+            session.file(source), archive, include_external=include_external, on_event=on_event
         )
     if done.left_out:
         talk(session, f"left out what belongs to this machine: {', '.join(shortened(done.left_out))}")
@@ -109,47 +123,55 @@ def _export_directory(
     say(f"Tree: {done.tree}; {count_of(done.files, 'file')}, {human_size(done.size)}")
 
 
-def _export_version(
-    session: Session,
-    ref: str,
-    out: str,
-    compression: str | None,
-    since: str,
-    remote: str,
-    as_json: bool,
-    modelpack: bool,
-) -> None:
-    from modelops_bundle.archive.version_archive import Supply, write_version_archive, write_version_layout
-    from modelops_bundle.bundles.places import External
+def _export_version(session: Session, wanted: VersionRequest, as_json: bool) -> None:
+    from modelops_bundle.archive.version_archive import Supply
     from modelops_bundle.plumbing._version import version_of
-    from modelops_bundle.remotes.opening import choose_remote
-    from modelops_bundle.store.refs import HEAD
-    from modelops_bundle.tags import is_tag
 
-    project = session.project
-    bundle = version_of(session, ref, remote)
-    known = [blob.digest for blob in version_of(session, since, remote).blobs()] if since else []
-    tag = ref if is_tag(ref) and ref != HEAD else ""
-    name = out or f"{project.root.name}-{tag or bundle.digest[7:19]}{SUFFIXES[compression or 'none']}"
-    target = session.file(name)
-    asked = bool(remote or choose_remote(project, session.settings))
-    source = session.remote(remote) if asked else nullcontext()
-    with shown_progress(session) as on_event, source as opened:
-        supply = Supply(project, opened, on_event)
-        if modelpack:
+    bundle = version_of(session, wanted.ref, wanted.remote)
+    known = version_of(session, wanted.since, wanted.remote) if wanted.since else None
+    label = wanted.tag() or bundle.digest[7:19]
+    name = wanted.out or f"{session.project.root.name}-{label}{_suffix(wanted.compression or 'none')}"
+    with shown_progress(session) as on_event, _source(session, wanted.remote) as opened:
+        supply = Supply(session.project, opened, on_event)
+        if wanted.modelpack:
             bundle = _as_modelpack(session, bundle, opened, on_event)
-        if target.suffix in (".tar", ".zst") or compression:
-            kind = _compression(target, compression)
-            done = write_version_archive(
-                supply, bundle, tag, target, kind, known=known, threads=session.settings.jobs
-            )
-        elif since:
-            raise Invalid(f"--since writes an archive, not a directory: '{name}'", hint="name it so: OUT.tar")
-        elif not tag:
-            raise Invalid("in a directory, a version needs a tag", hint=f"modelops-bundle tag NAME {ref}")
-        else:
-            done = write_version_layout(supply, bundle, tag, target)
-    elsewhere = 0 if modelpack else sum(isinstance(it.place, External) for it in bundle.index.files.values())
+        done = _write_version(session, wanted, supply, bundle, known, name)
+    _report_version(session, wanted, bundle, done, name, as_json)
+
+
+def _source(session: Session, remote: str) -> "AbstractContextManager[Remote | None]":
+    """Open the remote that has what is not here, if any is named."""
+    from modelops_bundle.remotes.opening import choose_remote
+
+    asked = remote or choose_remote(session.project, session.settings)
+    return session.remote(remote) if asked else nullcontext()
+
+
+def _write_version(
+    session: Session, wanted: VersionRequest, supply: "Supply", bundle: "Bundle", known: "Bundle | None", name: str
+) -> "Written":
+    """Write an archive, or a layout directory if the name has no suffix of one; leave out what is known."""
+    from modelops_bundle.archive.version_archive import write_version_archive, write_version_layout
+
+    target = session.file(name)
+    if target.suffix in (".tar", ".zst") or wanted.compression:
+        left_out = [blob.digest for blob in known.blobs()] if known else []
+        archive = _archive(session, name, wanted.compression)
+        return write_version_archive(supply, bundle, wanted.tag(), archive, left_out)
+    if known:
+        raise Invalid(f"--since writes an archive, not a directory: '{name}'", hint="name it so: OUT.tar")
+    if not wanted.tag():
+        raise Invalid("in a directory, a version needs a tag", hint=f"modelops-bundle tag NAME {wanted.ref}")
+    return write_version_layout(supply, bundle, wanted.tag(), target)
+
+
+def _report_version(
+    session: Session, wanted: VersionRequest, bundle: "Bundle", done: "Written", name: str, as_json: bool
+) -> None:
+    from modelops_bundle.bundles.places import External
+
+    files = {} if wanted.modelpack else bundle.index.files
+    elsewhere = sum(isinstance(it.place, External) for it in files.values())
     if elsewhere:
         talk(session, f"{count_of(elsewhere, 'file')} of it lie in a blob store, and stay there")
     if as_json:
@@ -166,9 +188,10 @@ def _export_version(
             }
         )
         return
-    say(f"Exported {ref} to {name}: {count_of(done.blobs, 'blob')}, {human_size(done.size)}")
-    if since:
-        say(f"Left out what {since} has: {count_of(done.left_out, 'blob')}, {human_size(done.left_out_size)}")
+    say(f"Exported {wanted.ref} to {name}: {count_of(done.blobs, 'blob')}, {human_size(done.size)}")
+    if wanted.since:
+        left_out = f"{count_of(done.left_out, 'blob')}, {human_size(done.left_out_size)}"
+        say(f"Left out what {wanted.since} has: {left_out}")
     say(f"Digest: {bundle.digest}")
 
 
@@ -188,7 +211,16 @@ def _as_modelpack(session: Session, bundle: "Bundle", remote: "Remote | None", o
     return artifact
 
 
-def _compression(out: Path, wanted: str | None) -> "Compression":
-    from modelops_bundle.archive.compression import Compression, compression_of
+def _archive(session: Session, name: str, compression: str | None) -> "ArchiveFile":
+    """Return the archive to write; raise Invalid when its name contradicts the compression."""
+    from modelops_bundle.archive.compression import ArchiveFile, Compression, compression_of
 
-    return compression_of(out, Compression(wanted) if wanted else None)
+    path = session.file(name)
+    kind = compression_of(path, Compression(compression) if compression else None)
+    return ArchiveFile(path, kind, threads=session.settings.jobs)
+
+
+def _suffix(compression: str) -> str:
+    from modelops_bundle.archive.compression import Compression
+
+    return Compression(compression).suffix

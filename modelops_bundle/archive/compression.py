@@ -7,6 +7,7 @@ writes; a call without threads would write something else and is never made (doc
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -21,7 +22,6 @@ LEVELS = range(1, 23)
 JOB_BYTES = 8 << 20
 MAX_THREADS = 6
 """Each holds a job and its tables, some 15 MiB at this level."""
-SUFFIXES = {".tar.zst": "zstd", ".zst": "zstd", ".tar": "none"}
 MAGIC = b"\x28\xb5\x2f\xfd"
 
 
@@ -47,6 +47,21 @@ class Compression(StrEnum):
     ZSTD = "zstd"
     NONE = "none"
 
+    @property
+    def suffix(self) -> str:
+        """The end of the name of an archive that is compressed so."""
+        return ".tar.zst" if self is Compression.ZSTD else ".tar"
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveFile:
+    """An archive to write, and how it is compressed, on `threads` threads (0: as many as there are cores)."""
+
+    path: Path
+    compression: Compression
+    level: int = LEVEL
+    threads: int = 0
+
 
 def check_level(level: int) -> None:
     """Raise NoSuchLevel for what is no level of zstd."""
@@ -59,25 +74,24 @@ def check_level(level: int) -> None:
 
 def compression_of(out: Path, wanted: Compression | None = None) -> Compression:
     """Return the compression that a file's name asks for; raise Invalid when it is another than the one wanted."""
-    told = next((Compression(kind) for suffix, kind in SUFFIXES.items() if out.name.endswith(suffix)), None)
+    ends_with = {".zst": Compression.ZSTD, ".tar": Compression.NONE}
+    told = next((kind for end, kind in ends_with.items() if out.name.endswith(end)), None)
     if told is None or (wanted and told is not wanted):
-        ends = "'.tar'" if wanted is Compression.NONE else "'.tar.zst'" if wanted else "'.tar.zst' or '.tar'"
+        ends = " or ".join(f"'{kind.suffix}'" for kind in ([wanted] if wanted else Compression))
         raise Invalid(f"the name of the archive must end with {ends}: '{out}'", hint="name the archive so")
     return told
 
 
 @contextmanager
-def compressing(
-    out: BinaryIO, compression: Compression, level: int = LEVEL, threads: int = 0
-) -> Iterator[Writable]:
-    """Give a stream that compresses into `out` on `threads` threads (0: as many as there are cores)."""
-    if compression is Compression.NONE:
+def compressing(out: BinaryIO, archive: ArchiveFile) -> Iterator[Writable]:
+    """Give a stream that compresses into `out` as an archive is to be compressed."""
+    if archive.compression is Compression.NONE:
         yield out
         return
     options: dict[int, int] = {
-        CompressionParameter.compression_level: level,
+        CompressionParameter.compression_level: archive.level,
         CompressionParameter.checksum_flag: 1,
-        CompressionParameter.nb_workers: min(threads or os.cpu_count() or 1, MAX_THREADS),
+        CompressionParameter.nb_workers: min(archive.threads or os.cpu_count() or 1, MAX_THREADS),
         CompressionParameter.job_size: JOB_BYTES,
     }
     with ZstdFile(out, "wb", options=options) as stream:

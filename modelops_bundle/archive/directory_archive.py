@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from modelops_bundle.archive.compression import LEVEL, Compression
+from modelops_bundle.archive.compression import ArchiveFile
 from modelops_bundle.archive.external_data import external_paths, pointers_below, require_present, settled
 from modelops_bundle.archive.source_directory import Listing, list_directory
 from modelops_bundle.archive.tar_writer import TarWriter, writing_archive
@@ -36,19 +36,16 @@ class Exported:
 
 def export_directory(
     source: Path,
-    out: Path,
-    compression: Compression,
+    out: ArchiveFile,
     *,
     include_external: bool = False,
-    level: int = LEVEL,
-    threads: int = 0,
     on_event: OnEvent = ignore_events,
 ) -> Exported:
     """Write an archive of a directory; external files take part on demand, their pointers always.
 
     Raises Invalid for what an archive cannot hold, and FileChanged when somebody writes to a file meanwhile.
     """
-    listing = list_directory(source, out)
+    listing = list_directory(source, out.path)
     pointers = pointers_below(listing.root)
     external = external_paths(pointers)
     if include_external:
@@ -69,7 +66,7 @@ def export_directory(
     tree = tree_of(entries.values())
     with (
         Meter("write", on_event, len(tree), tree.size()) as meter,
-        writing_archive(out, compression, level, threads) as writer,
+        writing_archive(out) as writer,
     ):
         _write(writer, listing, tree, documents, stats, meter)
     return Exported(

@@ -3,9 +3,8 @@
 import hashlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
-from modelops_bundle.archive.compression import LEVEL, Compression, Writable, compressing
+from modelops_bundle.archive.compression import ArchiveFile, Writable, compressing
 from modelops_bundle.bundles.tree import Mode
 from modelops_bundle.digest import PREFIX, Digest
 from modelops_bundle.errors import IntegrityError, Invalid
@@ -41,17 +40,16 @@ class TarWriter:
 
 
 @contextmanager
-def writing_archive(
-    out: Path, compression: Compression, level: int = LEVEL, threads: int = 0
-) -> Iterator[TarWriter]:
-    """Give a writer; when the block ends well its archive replaces `out`, else nothing is there.
+def writing_archive(archive: ArchiveFile) -> Iterator[TarWriter]:
+    """Give a writer; when the block ends well, the archive replaces what is there, else it does not.
 
     Raises Invalid when there is no directory to write it to.
     """
+    out = archive.path
     if not out.parent.is_dir():
         raise Invalid(f"no such directory: '{out.parent}'", hint=f"mkdir -p '{out.parent}'")
     if out.is_dir():
         raise Invalid(f"is a directory: '{out}'", hint="name a file for the archive")
-    with replacing(out, flush=True) as file, compressing(file, compression, level, threads) as stream:
+    with replacing(out, flush=True) as file, compressing(file, archive) as stream:
         yield TarWriter(stream)
         stream.write(END)

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from modelops_bundle.archive.compression import Compression
+from modelops_bundle.archive.compression import ArchiveFile
 from modelops_bundle.archive.tar_writer import writing_archive
 from modelops_bundle.bundles.bundle import Bundle
 from modelops_bundle.bundles.media_types import OCI_INDEX, REF_NAME
@@ -63,11 +63,8 @@ def write_version_archive(
     supply: Supply,
     bundle: Bundle,
     tag: str,
-    out: Path,
-    compression: Compression,
-    *,
+    out: ArchiveFile,
     known: Collection[Digest] = (),
-    threads: int = 0,
 ) -> Written:
     """Write a version as an OCI image layout in a tar archive, without the content blobs in `known`.
 
@@ -79,7 +76,7 @@ def write_version_archive(
     with (
         alone(supply.store.objects),
         Meter("write", supply.on_event, len(sent), _size(sent)) as meter,
-        writing_archive(out, compression, threads=threads) as writer,
+        writing_archive(out) as writer,
     ):
         for path in sorted(["blobs", "blobs/sha256", *documents, *contents]):
             if path in documents:

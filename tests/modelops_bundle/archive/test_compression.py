@@ -8,6 +8,7 @@ import pytest
 
 from modelops_bundle.archive.compression import (
     JOB_BYTES,
+    ArchiveFile,
     Compression,
     compressing,
     compression_of,
@@ -18,7 +19,7 @@ from modelops_bundle.errors import Invalid
 
 def compressed(data: bytes, threads: int, step: int) -> bytes:
     out = io.BytesIO()
-    with compressing(out, Compression.ZSTD, level=1, threads=threads) as stream:
+    with compressing(out, ArchiveFile(Path("a.tar.zst"), Compression.ZSTD, 1, threads)) as stream:
         for at in range(0, len(data), step):
             stream.write(data[at : at + step])
     return out.getvalue()
@@ -35,7 +36,7 @@ def test_neither_threads_nor_the_size_of_writes_show_in_what_is_written() -> Non
 @pytest.mark.parametrize("compression", Compression)
 def test_what_was_written_is_read_whatever_the_name(tmp_path: Path, compression: Compression) -> None:
     file = tmp_path / "archive"
-    with file.open("wb") as out, compressing(out, compression) as stream:
+    with file.open("wb") as out, compressing(out, ArchiveFile(file, compression)) as stream:
         stream.write(b"content" * 1000)
     with decompressing(file) as plain:
         assert plain.read() == b"content" * 1000

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 
 from modelops_bundle.archive import directory_archive
-from modelops_bundle.archive.compression import Compression
+from modelops_bundle.archive.compression import ArchiveFile, Compression
 from modelops_bundle.archive.directory_archive import export_directory
 from modelops_bundle.archive.unpacking_archive import open_archive, restore_directory
 from modelops_bundle.files.hashing import FileChanged, read_content
@@ -36,15 +36,18 @@ def test_only_names_bytes_and_the_executable_bit_count(
         (source / "run.sh").write_bytes(b"#!/bin/sh\n")
         (source / "run.sh").chmod((0o755, 0o700)[number])
         (source / "empty").mkdir()
-    exported = [export_directory(source, tmp_path / f"{source.name}-{name}", compression) for source in (one, two)]
+    exported = [
+        export_directory(source, ArchiveFile(tmp_path / f"{source.name}-{name}", compression))
+        for source in (one, two)
+    ]
     assert exported[0] == exported[1]
     assert (tmp_path / f"one-{name}").read_bytes() == (tmp_path / f"two-{name}").read_bytes()
     (two / "run.sh").chmod(0o644)
-    assert export_directory(two, tmp_path / name, compression).tree != exported[0].tree
+    assert export_directory(two, ArchiveFile(tmp_path / name, compression)).tree != exported[0].tree
 
 
 def test_the_bytes_are_what_they_always_were(tmp_path: Path) -> None:
-    export_directory(make(tmp_path / "one"), tmp_path / "a.tar", Compression.NONE)
+    export_directory(make(tmp_path / "one"), ArchiveFile(tmp_path / "a.tar", Compression.NONE))
     digest = hashlib.sha256((tmp_path / "a.tar").read_bytes()).hexdigest()
     assert digest == "50bc03a8e682bd9b73b33ac0570433176f335bfa40310776b444c8b1c579d35c"
 
@@ -63,16 +66,16 @@ def test_what_is_exported_is_imported(tmp_path_factory: pytest.TempPathFactory, 
     root = tmp_path_factory.mktemp("law")
     source = make(root / "source", files)
     source.mkdir(exist_ok=True)
-    done = export_directory(source, root / "a.tar", Compression.NONE)
+    done = export_directory(source, ArchiveFile(root / "a.tar", Compression.NONE))
     with open_archive(root / "a.tar") as archive:
         assert restore_directory(archive, root / "copy").digest() == done.tree
     assert {path: (root / "copy" / path).read_bytes() for path in files} == files
-    assert export_directory(root / "copy", root / "again.tar", Compression.NONE) == done
+    assert export_directory(root / "copy", ArchiveFile(root / "again.tar", Compression.NONE)) == done
     assert (root / "again.tar").read_bytes() == (root / "a.tar").read_bytes()
 
 
 def test_members_are_sorted_by_bytes_with_parents_first(tmp_path: Path) -> None:
-    export_directory(make(tmp_path / "one"), tmp_path / "a.tar", Compression.NONE)
+    export_directory(make(tmp_path / "one"), ArchiveFile(tmp_path / "a.tar", Compression.NONE))
     names = names_in(tmp_path / "a.tar")
     assert names[:4] == ["b", "b-1", "b.txt", "b/x.csv"]
     assert names == sorted(names, key=str.encode)
@@ -86,7 +89,7 @@ def test_members_are_sorted_by_bytes_with_parents_first(tmp_path: Path) -> None:
 @pytest.mark.server("zstd")
 @BOTH
 def test_plain_tar_unpacks_it(tmp_path: Path, name: str, compression: Compression) -> None:
-    export_directory(make(tmp_path / "one"), tmp_path / name, compression)
+    export_directory(make(tmp_path / "one"), ArchiveFile(tmp_path / name, compression))
     (tmp_path / "out").mkdir()
     done = subprocess.run([require("tar"), "-xf", tmp_path / name, "-C", tmp_path / "out"], capture_output=True)
     assert (done.returncode, done.stderr) == (0, b"")
@@ -98,9 +101,9 @@ def test_an_archive_inside_its_source_does_not_hold_itself(
     tmp_path: Path, name: str, compression: Compression
 ) -> None:
     source = make(tmp_path / "one")
-    outside = export_directory(source, tmp_path / name, compression)
+    outside = export_directory(source, ArchiveFile(tmp_path / name, compression))
     for _ in range(2):
-        assert export_directory(source, source / name, compression) == outside
+        assert export_directory(source, ArchiveFile(source / name, compression)) == outside
         assert (source / name).read_bytes() == (tmp_path / name).read_bytes()
 
 
@@ -114,7 +117,7 @@ def test_what_is_machine_local_stays(tmp_path: Path) -> None:
         ".mops/.mops-manifest.json": b"{}",
         "x": b"1",
     }
-    done = export_directory(make(tmp_path / "one", files), tmp_path / "a.tar", Compression.NONE)
+    done = export_directory(make(tmp_path / "one", files), ArchiveFile(tmp_path / "a.tar", Compression.NONE))
     assert done.left_out == (".git", ".modelops-bundle", "sub/.git")
     assert names_in(tmp_path / "a.tar") == [
         ".modelops-bundle",
@@ -138,6 +141,6 @@ def test_a_file_that_is_being_written_is_refused(tmp_path: Path, monkeypatch: py
 
     monkeypatch.setattr(directory_archive, "read_content", read_and_write)
     with pytest.raises(FileChanged, match=r"b\.txt"):
-        export_directory(source, tmp_path / "a.tar", Compression.NONE)
+        export_directory(source, ArchiveFile(tmp_path / "a.tar", Compression.NONE))
     assert (tmp_path / "a.tar").read_bytes() == b"before"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.tar", "one"]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from modelops_bundle.archive.compression import Compression
+from modelops_bundle.archive.compression import ArchiveFile, Compression
 from modelops_bundle.archive.directory_archive import export_directory
 from modelops_bundle.errors import Invalid, NotFound
 from tests.modelops_bundle.archive.archives import make
@@ -42,7 +42,8 @@ def test_without_external_data_it_does_not_matter_whether_it_was_fetched(tmp_pat
     fetched = make(tmp_path / "one", {"data/large.bin": DATA, POINTER: pointer(fulfilled=True), "x": b"1"})
     bare = make(tmp_path / "two", {POINTER: pointer(fulfilled=False), "x": b"1"})
     done = [
-        export_directory(source, tmp_path / f"{source.name}.tar", Compression.NONE) for source in (fetched, bare)
+        export_directory(source, ArchiveFile(tmp_path / f"{source.name}.tar", Compression.NONE))
+        for source in (fetched, bare)
     ]
     assert (tmp_path / "one.tar").read_bytes() == (tmp_path / "two.tar").read_bytes()
     assert done[0].external == ("data/large.bin",)
@@ -52,7 +53,7 @@ def test_without_external_data_it_does_not_matter_whether_it_was_fetched(tmp_pat
 @pytest.mark.parametrize("fulfilled", [True, False])
 def test_external_data_is_included_and_its_pointer_says_so(tmp_path: Path, fulfilled: bool) -> None:
     source = make(tmp_path / "one", {"data/large.bin": DATA, POINTER: pointer(fulfilled=fulfilled)})
-    export_directory(source, tmp_path / "a.tar", Compression.NONE, include_external=True)
+    export_directory(source, ArchiveFile(tmp_path / "a.tar", Compression.NONE), include_external=True)
     assert held(tmp_path / "a.tar") == {"data/large.bin": DATA, POINTER: pointer(fulfilled=True)}
     assert (source / POINTER).read_bytes() == pointer(fulfilled=fulfilled)
 
@@ -60,7 +61,7 @@ def test_external_data_is_included_and_its_pointer_says_so(tmp_path: Path, fulfi
 def test_external_data_that_was_not_fetched_cannot_be_included(tmp_path: Path) -> None:
     source = make(tmp_path / "one", {POINTER: pointer(fulfilled=False)})
     with pytest.raises(NotFound) as refused:
-        export_directory(source, tmp_path / "a.tar", Compression.NONE, include_external=True)
+        export_directory(source, ArchiveFile(tmp_path / "a.tar", Compression.NONE), include_external=True)
     assert refused.value.details == ("data/large.bin",)
 
 
@@ -68,7 +69,7 @@ def test_external_data_that_was_not_fetched_cannot_be_included(tmp_path: Path) -
 def test_an_edited_file_is_neither_passed_for_external_data_nor_left_out(tmp_path: Path, include: bool) -> None:
     source = make(tmp_path / "one", {"data/large.bin": b"mine", POINTER: pointer(fulfilled=True)})
     with pytest.raises(Invalid, match=r"data/large\.bin") as refusal:
-        export_directory(source, tmp_path / "a.tar", Compression.NONE, include_external=include)
+        export_directory(source, ArchiveFile(tmp_path / "a.tar", Compression.NONE), include_external=include)
     assert POINTER in refusal.value.hint
     assert not (tmp_path / "a.tar").exists()
 
@@ -77,7 +78,7 @@ def test_directories_that_are_empty_by_themselves_stay(tmp_path: Path) -> None:
     source = make(tmp_path / "one", {"data/large.bin": DATA, POINTER: pointer(fulfilled=True)})
     (source / "data" / "mine").mkdir()
     (source / "empty").mkdir()
-    export_directory(source, tmp_path / "a.tar", Compression.NONE)
+    export_directory(source, ArchiveFile(tmp_path / "a.tar", Compression.NONE))
     with tarfile.open(tmp_path / "a.tar") as tar:
         found = {member.name for member in tar if member.isdir()}
     assert {"data", "data/mine", "empty"} <= found
@@ -102,6 +103,6 @@ def test_directories_that_are_empty_by_themselves_stay(tmp_path: Path) -> None:
 def test_a_pointer_that_is_none_is_refused(tmp_path: Path, text: bytes) -> None:
     source = make(tmp_path / "one", {POINTER: text})
     with pytest.raises(Invalid, match=r"large\.bin\.json") as refused:
-        export_directory(source, tmp_path / "a.tar", Compression.NONE)
+        export_directory(source, ArchiveFile(tmp_path / "a.tar", Compression.NONE))
     assert "planted-secret" not in f"{refused.value}"
     assert not (tmp_path / "a.tar").exists()

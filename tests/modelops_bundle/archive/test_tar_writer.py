@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from modelops_bundle.archive.compression import Compression
+from modelops_bundle.archive.compression import ArchiveFile, Compression
 from modelops_bundle.archive.tar_writer import TarWriter, writing_archive
 from modelops_bundle.archive.unpacking_archive import open_archive, unpack
 from modelops_bundle.bundles.tree import Mode
@@ -49,7 +49,7 @@ def test_what_is_written_is_read(files: list[tuple[str, bytes, bool]]) -> None:
 
 
 def test_a_directory_is_one_and_a_comment_is_none(tmp_path: Path) -> None:
-    with writing_archive(tmp_path / "a.tar", Compression.NONE) as writer:
+    with writing_archive(ArchiveFile(tmp_path / "a.tar", Compression.NONE)) as writer:
         writer.comment("written by a test")
         writer.directory("data")
         put(writer, "data/x", b"1")
@@ -60,7 +60,7 @@ def test_a_directory_is_one_and_a_comment_is_none(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("compression", [Compression.NONE, Compression.ZSTD])
 def test_an_archive_is_read_by_what_reads_archives_here(tmp_path: Path, compression: Compression) -> None:
-    with writing_archive(tmp_path / "a", compression) as writer:
+    with writing_archive(ArchiveFile(tmp_path / "a", compression)) as writer:
         put(writer, "x", b"content")
     (tmp_path / "out").mkdir()
     with open_archive(tmp_path / "a") as archive:
@@ -73,7 +73,7 @@ def test_bytes_that_were_not_promised_are_refused_and_nothing_is_left(tmp_path: 
     (tmp_path / "a.tar").write_bytes(b"before")
     with (
         pytest.raises(IntegrityError, match="the bytes of 'x'"),
-        writing_archive(tmp_path / "a.tar", Compression.NONE) as writer,
+        writing_archive(ArchiveFile(tmp_path / "a.tar", Compression.NONE)) as writer,
     ):
         writer.file("x", Mode.FILE, 4, digest_of(b"1234"), blocks)
     assert (tmp_path / "a.tar").read_bytes() == b"before"
@@ -83,5 +83,5 @@ def test_bytes_that_were_not_promised_are_refused_and_nothing_is_left(tmp_path: 
 @pytest.mark.parametrize(("out", "said"), [("missing/a.tar", "no such directory"), ("one", "is a directory")])
 def test_there_must_be_a_place_for_the_archive(tmp_path: Path, out: str, said: str) -> None:
     (tmp_path / "one").mkdir()
-    with pytest.raises(Invalid, match=said), writing_archive(tmp_path / out, Compression.NONE):
+    with pytest.raises(Invalid, match=said), writing_archive(ArchiveFile(tmp_path / out, Compression.NONE)):
         raise AssertionError("begun")

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from modelops_bundle.archive import unpacking_archive
-from modelops_bundle.archive.compression import Compression
+from modelops_bundle.archive.compression import ArchiveFile, Compression
 from modelops_bundle.archive.directory_archive import COMMENT, export_directory
 from modelops_bundle.archive.unpacking_archive import OpenArchive, open_archive, restore_directory, unpack
 from modelops_bundle.bundles.tree import Tree
@@ -37,7 +37,7 @@ with unpacking_archive.open_archive(Path(sys.argv[1])) as archive:
 
 @pytest.fixture
 def exported(tmp_path: Path) -> Path:
-    export_directory(make(tmp_path / "one"), tmp_path / "a.tar", Compression.NONE)
+    export_directory(make(tmp_path / "one"), ArchiveFile(tmp_path / "a.tar", Compression.NONE))
     return tmp_path / "a.tar"
 
 
@@ -50,7 +50,7 @@ def test_what_was_exported_comes_back(tmp_path: Path) -> None:
     source = make(tmp_path / "one")
     (source / "b.txt").chmod(0o755)
     (source / "empty" / "inside").mkdir(parents=True)
-    export_directory(source, tmp_path / "a.tar.zst", Compression.ZSTD)
+    export_directory(source, ArchiveFile(tmp_path / "a.tar.zst", Compression.ZSTD))
     restore(tmp_path / "a.tar.zst", tmp_path / "two")
     assert {path: (tmp_path / "two" / path).read_bytes() for path in FILES} == FILES
     assert (tmp_path / "two" / "b.txt").stat().st_mode & 0o100
@@ -68,7 +68,7 @@ def test_no_changed_byte_of_the_content_goes_unnoticed(tmp_path: Path, exported:
 
 
 def test_a_damaged_compressed_archive_is_noticed(tmp_path: Path) -> None:
-    export_directory(make(tmp_path / "one"), tmp_path / "a.tar.zst", Compression.ZSTD)
+    export_directory(make(tmp_path / "one"), ArchiveFile(tmp_path / "a.tar.zst", Compression.ZSTD))
     whole = (tmp_path / "a.tar.zst").read_bytes()
     for damaged in (whole[:-3], whole[: len(whole) // 2], whole[:100] + bytes([whole[100] ^ 8]) + whole[101:]):
         (tmp_path / "a.tar.zst").write_bytes(damaged)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from modelops_bundle.archive.compression import Compression
+from modelops_bundle.archive.compression import ArchiveFile, Compression
 from modelops_bundle.archive.version_archive import Supply, Written, write_version_archive, write_version_layout
 from modelops_bundle.bundles.bundle import Bundle
 from modelops_bundle.digest import digest_of
@@ -34,6 +34,10 @@ def store_with(bundle: Bundle, directory: Path) -> Store:
     return store
 
 
+def plain(file: Path) -> ArchiveFile:
+    return ArchiveFile(file, Compression.NONE)
+
+
 def members(archive: Path) -> dict[str, bytes]:
     with tarfile.open(archive) as tar:
         return {member.name: held.read() for member in tar if (held := tar.extractfile(member))}
@@ -48,7 +52,7 @@ def test_the_archive_is_the_layout_with_every_blob_once(
 ) -> None:
     remote, bundle = version
     supply = Supply(store_with(bundle, tmp_path / "store"), remote)
-    done = write_version_archive(supply, bundle, "v1", tmp_path / "a.tar", Compression.NONE)
+    done = write_version_archive(supply, bundle, "v1", plain(tmp_path / "a.tar"))
     assert done == Written(2, 5, 0, 0)
     found = members(tmp_path / "a.tar")
     assert set(found) == {"index.json", "oci-layout", *map(blob, SIZES), *map(blob, bundle.documents())}
@@ -66,8 +70,8 @@ def test_it_is_the_same_wherever_the_blobs_come_from(
     here, elsewhere = (store_with(bundle, tmp_path / name) for name in ("here", "elsewhere"))
     for data in FILES.values():
         here.objects.put(data)
-    write_version_archive(Supply(here, None), bundle, "v1", tmp_path / "1.tar", Compression.NONE)
-    write_version_archive(Supply(elsewhere, remote), bundle, "v1", tmp_path / "2.tar", Compression.NONE)
+    write_version_archive(Supply(here, None), bundle, "v1", plain(tmp_path / "1.tar"))
+    write_version_archive(Supply(elsewhere, remote), bundle, "v1", plain(tmp_path / "2.tar"))
     assert (tmp_path / "1.tar").read_bytes() == (tmp_path / "2.tar").read_bytes()
     assert not any(digest in elsewhere.objects for digest in SIZES)
     assert [path.name for path in (elsewhere.tmp / "partial").iterdir()] == ["lock"]
@@ -79,7 +83,7 @@ def test_what_is_known_is_left_out_but_never_a_document(
     remote, bundle = version
     supply = Supply(store_with(bundle, tmp_path / "store"), remote)
     known = [*bundle.documents(), digest_of(b"1\n")]
-    done = write_version_archive(supply, bundle, "", tmp_path / "a.tar", Compression.NONE, known=known)
+    done = write_version_archive(supply, bundle, "", plain(tmp_path / "a.tar"), known=known)
     assert done == Written(1, 3, 1, 2)
     found = members(tmp_path / "a.tar")
     assert blob(digest_of(b"1\n")) not in found
@@ -91,7 +95,7 @@ def test_a_blob_that_is_nowhere_leaves_no_archive(version: tuple[CountingRemote,
     _, bundle = version
     supply = Supply(store_with(bundle, tmp_path / "store"), None)
     with pytest.raises(NotFound, match="there is no remote to ask") as refused:
-        write_version_archive(supply, bundle, "v1", tmp_path / "a.tar", Compression.NONE)
+        write_version_archive(supply, bundle, "v1", plain(tmp_path / "a.tar"))
     assert "--remote" in refused.value.hint
     assert not (tmp_path / "a.tar").exists()
 
@@ -109,7 +113,7 @@ def test_damage_does_not_get_into_an_archive(
     file.chmod(0o644)
     file.write_bytes(b"23\n")
     with pytest.raises(IntegrityError):
-        write_version_archive(Supply(store, remote), bundle, "v1", tmp_path / "a.tar", Compression.NONE)
+        write_version_archive(Supply(store, remote), bundle, "v1", plain(tmp_path / "a.tar"))
     assert not (tmp_path / "a.tar").exists()
 
 
@@ -137,7 +141,7 @@ def test_progress_counts_content_only(version: tuple[CountingRemote, Bundle], tm
     remote, bundle = version
     events: list[Event] = []
     supply = Supply(store_with(bundle, tmp_path / "store"), remote, events.append)
-    write_version_archive(supply, bundle, "v1", tmp_path / "a.tar", Compression.NONE)
+    write_version_archive(supply, bundle, "v1", plain(tmp_path / "a.tar"))
     assert events[-1] == Event("write", 2, 2, 5, 5, finished=True)
     write_version_layout(supply, bundle, "v1", tmp_path / "out")
     assert events[-1] == Event("write", 2, 2, 5, 5, finished=True)

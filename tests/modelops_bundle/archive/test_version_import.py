@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from modelops_bundle.archive.compression import Compression
+from modelops_bundle.archive.compression import ArchiveFile, Compression
 from modelops_bundle.archive.unpacking_archive import open_archive
 from modelops_bundle.archive.version_archive import Supply, write_version_archive
 from modelops_bundle.archive.version_import import (
@@ -52,7 +52,7 @@ def version(work: Workspace, tag: str) -> tuple[Supply, Bundle]:
 def export(work: Workspace, tag: str, file: Path, since: str = "") -> Bundle:
     supply, bundle = version(work, tag)
     known = [blob.digest for blob in version(work, since)[1].blobs()] if since else []
-    write_version_archive(supply, bundle, tag, file, Compression.NONE, known=known)
+    write_version_archive(supply, bundle, tag, ArchiveFile(file, Compression.NONE), known=known)
     return bundle
 
 
