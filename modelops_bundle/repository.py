@@ -111,7 +111,7 @@ class ModelOpsBundleRepository:
         try:
             return _Wanted(self._remote_name(match[1] or ""), parse_digest(match[2].lower()))
         except Invalid as error:
-            raise NotADigestReference(error.message, hint=error.hint) from error
+            raise NotADigestReference(error.message, hint=error.hint) from None
 
     def _remote_name(self, repository: str) -> str:
         # Some write the registry into the reference too.
@@ -143,7 +143,7 @@ def _registry(given: str | Path) -> str:
         raise NotARegistry(
             f"registry_ref names no registry: {error.message}",
             hint="write HOST, HOST/PATH or oci:DIRECTORY; which version it is, references say",
-        ) from error
+        ) from None
     return canonical
 
 

@@ -98,7 +98,7 @@ class Authenticator:
         try:
             return self._tokens.get(request, seconds)
         except AuthRefused as error:
-            raise AuthRefused(error.message, hint=f"modelops-bundle login {self._host}") from error
+            raise AuthRefused(error.message, hint=f"modelops-bundle login {self._host}") from None
 
     def _find_credential(self) -> Credential | None:
         with self._lock:

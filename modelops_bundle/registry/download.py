@@ -83,7 +83,7 @@ def _read(transport: Transport, blob: Descriptor, start: int, end: int) -> Itera
             raise IntegrityError(f"{what} is shorter than the {blob.size} bytes that its descriptor says")
         if response.status_code in (401, 403) and not transport.is_registry(str(response.request.url)):
             # A signed URL has ended; the registry gives a new one.
-            raise Transient(error.message, hint="run it again") from error
+            raise Transient(error.message, hint="run it again") from None
         raise error
 
 

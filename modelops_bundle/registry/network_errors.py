@@ -73,7 +73,10 @@ def _describe(error: httpx.TransportError) -> str:
         case httpx.TimeoutException():
             return "it fell silent"
         case httpx.ConnectError():
-            return "no connection"
+            reason = next(
+                (cause.strerror for cause in _causes(error) if isinstance(cause, OSError) and cause.errno), ""
+            )
+            return f"no connection: {reason}" if reason else "no connection"
         case httpx.ProxyError():
             return "the proxy refuses"
         case _:

@@ -112,7 +112,7 @@ class Patience:
         self._failures += 1
         if self._failures > min(self._policy.retries, problem.most_retries):
             tries = f" (tried {self._failures} times)" if self._failures > 1 else ""
-            raise TransferFailed(problem.message + tries, hint=problem.hint) from problem
+            raise TransferFailed(problem.message + tries, hint=problem.hint) from None
         if problem.retry_after is not None:
             seconds = min(problem.retry_after, LONGEST_RETRY_AFTER)
             _log.info("'%s' asks us to wait %.0f s", self._host, seconds)

@@ -89,7 +89,8 @@ class Wire:
         except httpx.TransportError as error:
             failure = network_error(error, host, seen=host in self._seen)
             _log_exchange(method, url, type(error).__name__, started)
-            raise failure from error
+            # What httpx and httpcore raised, one of the other, tells a person nothing more, in a hundred lines.
+            raise failure from None
         self._seen.add(host)
         _log_exchange(method, url, str(response.status_code), started)
         return response
@@ -121,7 +122,7 @@ class Wire:
         try:
             yield response
         except httpx.TransportError as error:
-            raise network_error(error, response.request.url.netloc.decode(), seen=True) from error
+            raise network_error(error, response.request.url.netloc.decode(), seen=True) from None
         finally:
             response.close()
 

@@ -52,10 +52,10 @@ class Completion:
 
 
 def stat_of(path: str) -> FileStat | None:
-    """Return the stat of a file or symlink, or None when there is nothing."""
+    """Return the stat of a file or symlink, or None when there is nothing, or nothing that we may look at."""
     try:
         now = os.lstat(path)
-    except (FileNotFoundError, NotADirectoryError):
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
         return None
     return FileStat(now.st_mode, now.st_size, now.st_mtime_ns, now.st_ctime_ns, now.st_ino)
 
@@ -74,7 +74,7 @@ def is_unchanged(path: str, known: FileStat | None) -> bool:
     """Tell whether a file is known, and still has the stat that it had."""
     try:
         now = os.lstat(path)
-    except (FileNotFoundError, NotADirectoryError):
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
         return False
     return (now.st_mode, now.st_size, now.st_mtime_ns, now.st_ctime_ns, now.st_ino) == known
 

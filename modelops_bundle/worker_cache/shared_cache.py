@@ -36,6 +36,7 @@ from modelops_bundle.worker_cache.contents import restore
 from modelops_bundle.worker_cache.examination import clear_the_way, damaged
 from modelops_bundle.worker_cache.last_failure import leave_failure, read_failure
 from modelops_bundle.worker_cache.layout import CacheLayout
+from modelops_bundle.worker_cache.permissions import open_directories, restore_modes, shut_directories
 
 OpenOrigin = Callable[[], AbstractContextManager[Origin]]
 """Opens the remote that has a bundle, when it is needed."""
@@ -115,9 +116,12 @@ class SharedCache:
         """Return a bundle that is whole, going by the stat of every file."""
         for name in self._layout.names(digest):
             known = read_completion(self._layout.record(name))
-            if known and known.digest == digest and not changed_since(self._layout.tree(name), known):
+            if known and known.digest == digest and self._is_as_it_was(self._layout.tree(name), known):
                 return self._serve(name, known)
         return None
+
+    def _is_as_it_was(self, root: Path, known: Completion) -> bool:
+        return not shut_directories(root, known) and not changed_since(root, known)
 
     def _verify(self, digest: Digest) -> _Served | None:
         """Return a bundle that is whole, hashing the files whose stat does not vouch for them; writes nothing."""
@@ -196,7 +200,9 @@ class SharedCache:
     def _repair(self, name: str, known: Completion, bundle: Bundle, store: Store, origin: Origin) -> None:
         """Put back what is damaged, file by file: simulations may be running in the directory."""
         root = self._layout.tree(name)
+        open_directories(root, known)
         doubtful = [path for path in bundle.tree if not is_unchanged(f"{root}/{path}", known.files.get(path))]
+        restore_modes(root, known, doubtful)
         wrong = damaged(root, bundle, doubtful)
         for path in wrong:
             _log.warning("'%s' was changed in the cache, and is put back: '%s'", path, root)

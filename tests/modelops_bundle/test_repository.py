@@ -1,5 +1,6 @@
 import os
 import pickle
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -239,3 +240,24 @@ def test_the_login_of_an_environment_counts(
     )
     monkeypatch.setenv("MODELOPS_BUNDLE_ENV", "lab")
     assert not worker(server.host, tmp_path / "cache").exists(f"worker/environment@{NOWHERE}")
+
+
+def test_a_traceback_is_about_us_and_not_about_the_http_library(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MODELOPS_HTTP_RETRY", "1")
+    with stub_registry() as stub:
+        host = stub.host
+        stub.fail("GET", "/v2/", status=503, times=9)
+        lost = said_by(worker(host, tmp_path / "cache"), f"{REPOSITORY}@{NOWHERE}")
+    dead = said_by(worker(host, tmp_path / "cache"), f"{REPOSITORY}@{NOWHERE}")
+    wrong = said_by(worker(host, tmp_path / "cache"), f"a/../b@{NOWHERE}")
+    for told, reason in ((lost, "HTTP 503"), (dead, "refuses connections"), (wrong, "not a repository name")):
+        assert reason in told
+        assert told.count("Traceback") == 1 and "httpcore" not in told
+
+
+def said_by(repository: ModelOpsBundleRepository, reference: str) -> str:
+    with pytest.raises(Exception) as caught:
+        repository.ensure_local(reference)
+    return "".join(traceback.format_exception(caught.value))

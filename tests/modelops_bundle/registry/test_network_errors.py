@@ -55,7 +55,7 @@ def tls_failed(cause: ssl.SSLError, **attributes: str) -> httpx.ConnectError:
             "does not speak TLS as we do: WRONG_VERSION_NUMBER",
         ),
         (connect_error(ssl.SSLEOFError(8, "EOF")), False, ConnectionLost, "no connection"),
-        (connect_error(OSError(errno.EHOSTUNREACH, "No route")), False, ConnectionLost, "no connection"),
+        (connect_error(OSError(errno.EHOSTUNREACH, "No route")), False, ConnectionLost, "no connection: No route"),
         (httpx.ConnectTimeout("x"), False, NeverAnswered, "does not answer"),
         (httpx.ConnectTimeout("x"), True, ConnectionLost, "does not answer"),
         (httpx.ReadTimeout("x"), False, NeverAnswered, "fell silent"),

@@ -232,6 +232,24 @@ def test_what_a_model_damages_is_put_back(
     assert snapshot(directory) == alice.tree()
 
 
+@pytest.mark.parametrize("mode", [0, 0o600, 0o640, 0o755, 0o777])
+def test_modes_are_put_back_without_a_request(
+    stub: StubRegistry, alice: Workspace, tmp_path: Path, mode: int
+) -> None:
+    reference = published(stub, alice)
+    _, directory = worker(stub.host, tmp_path / "cache").ensure_local(reference)
+    before = {path: path.stat().st_mode for path in (directory, *directory.rglob("*"))}
+    stub.manifests.clear()
+    stub.blobs.clear()
+    (directory / "data/cases.csv").chmod(mode)
+    (directory / "run.sh").chmod(mode)
+    (directory / "models").chmod(mode)
+    assert worker(stub.host, tmp_path / "cache").ensure_local(reference)[1] == directory
+    after = {path: path.stat().st_mode for path in before}
+    after[directory / "models"] &= ~0o022  # what more is let in does no harm
+    assert after == before
+
+
 def test_what_travelled_as_layers_is_repaired_without_a_request(
     stub: StubRegistry, alice: Workspace, tmp_path: Path
 ) -> None:
