@@ -23,10 +23,9 @@ from modelops_bundle.porcelain._progress import shown_progress
 from modelops_bundle.porcelain._render import human_size, print_json, say, talk
 from modelops_bundle.porcelain._states import only, show_states, state_records, states_json
 from modelops_bundle.pushing.next_version import Part
-from modelops_bundle.pushing.outgoing import Estimate, Outgoing, Sent, decisions_for, estimate
+from modelops_bundle.pushing.outgoing import Estimate, Outgoing, Push, Sent, decisions_for, estimate
 from modelops_bundle.pushing.project_push import PushOptions, pushed_tag
 from modelops_bundle.pushing.push import (
-    Push,
     Taken,
     carry_out_push,
     refuse_to_discard,

@@ -15,7 +15,7 @@ from modelops_bundle.digest import Digest, short
 from modelops_bundle.packs.packing import Known
 from modelops_bundle.packs.reuse import reusable
 from modelops_bundle.packs.writer import FinishedPack
-from modelops_bundle.progress import OnEvent
+from modelops_bundle.progress import OnEvent, ignore_events
 from modelops_bundle.pushing.encoding import encode
 from modelops_bundle.pushing.external import (
     Places,
@@ -31,6 +31,7 @@ from modelops_bundle.remote import BlobsMissing, BlobStatus, Remote
 from modelops_bundle.storage.policy import Decision, Placement
 from modelops_bundle.storage.stores import Storage
 from modelops_bundle.sync.plan import PushPlan
+from modelops_bundle.sync.state import Synced
 from modelops_bundle.transfer import UPLOADS, in_parallel
 
 
@@ -49,6 +50,24 @@ class Outgoing:
     def up_to_date(self) -> bool:
         """Whether the tag names this content already, and nobody wants it sent afresh."""
         return not self.afresh and self.theirs is not None and self.theirs.config.tree == self.tree.digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Push:
+    """What is sent where; `before` is what the working tree was in sync with when its content was taken.
+
+    `whole_tree` is false for a known version, which says nothing about the working tree; `origin` is a remote that
+    has its packs. `storage` opens blob stores.
+    """
+
+    outgoing: Outgoing
+    tag: str
+    before: Synced
+    whole_tree: bool = True
+    on_event: OnEvent = ignore_events
+    jobs: int = 0
+    origin: Remote | None = None
+    storage: Storage | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,48 +101,37 @@ def known_version(project: Project, remote: str, tree: Digest) -> Bundle | None:
     return None
 
 
-def send(
-    project: Project,
-    remote: Remote,
-    outgoing: Outgoing,
-    tag: str,
-    on_event: OnEvent,
-    jobs: int = 0,
-    origin: Remote | None = None,
-    before_tag: Callable[[Digest], None] = lambda digest: None,
-    storage: Storage | None = None,
-) -> Sent:
-    """Publish and make the tag name it; `origin` is a remote that has the packs of a known version.
-
-    `before_tag` is told the version right before the tag moves; `storage` opens blob stores.
+def send(project: Project, remote: Remote, push: Push, before_tag: Callable[[Digest], None]) -> Sent:
+    """Publish and make the tag name it; `before_tag` is told the version right before the tag moves.
 
     Raises RemoteMoved when somebody moved the tag meanwhile, and FileChanged, with nothing published.
     """
+    outgoing = push.outgoing
     if outgoing.up_to_date and outgoing.theirs:
         return Sent(outgoing.theirs)
     expected = outgoing.theirs.digest if outgoing.theirs else None
     sources = mount_sources(project, remote.name)
     known = frozenset[Digest]() if outgoing.afresh else known_blobs(project, remote.name)
-    storage = storage or Storage()
+    storage = push.storage or Storage()
     external = _external(project, outgoing, storage)
-    route = Route(remote, known, sources, on_event, jobs, storage.open)
+    route = Route(remote, known, sources, push.on_event, push.jobs, storage.open)
     base = _base(project, outgoing, remote)
     tracking = Tracking(project, outgoing.index)
     stored = push_external(tracking, _places(project, outgoing, remote, external), route)
     try:
         reuse = reusable(base, outgoing.tree, project.packs)
-        sent = _send_blobs(project, outgoing, route, reuse, external, origin)
-        _publish(remote, sent.bundle, tag, expected, before_tag)
+        sent = _send_blobs(project, outgoing, route, reuse, external, push.origin)
+        _publish(remote, sent.bundle, push.tag, expected, before_tag)
     except BlobsMissing:
         # A garbage collection took blobs that the last version vouched for: send all that is not there.
-        if outgoing.version and outgoing.version.packs and origin is None:
+        if outgoing.version and outgoing.version.packs and push.origin is None:
             # Nobody has its packs any more; its content makes others.
             outgoing = replace(outgoing, version=None)
         external = _external(project, outgoing, storage)
         route = replace(route, known=())
         stored |= push_external(tracking, places_of(outgoing.tree, external), route)
-        sent = _send_blobs(project, outgoing, route, Known(), external, origin)
-        _publish(remote, sent.bundle, tag, expected, before_tag)
+        sent = _send_blobs(project, outgoing, route, Known(), external, push.origin)
+        _publish(remote, sent.bundle, push.tag, expected, before_tag)
     return replace(sent, external=stored)
 
 

@@ -10,8 +10,8 @@ from modelops_bundle.checkout.project import Project
 from modelops_bundle.digest import Digest
 from modelops_bundle.errors import Invalid
 from modelops_bundle.pushing.next_version import Part, next_version
-from modelops_bundle.pushing.outgoing import decisions_for, estimate
-from modelops_bundle.pushing.push import Push, Taken, carry_out_push, refuse_to_discard, take_working_tree
+from modelops_bundle.pushing.outgoing import Push, decisions_for, estimate
+from modelops_bundle.pushing.push import Taken, carry_out_push, refuse_to_discard, take_working_tree
 from modelops_bundle.remote import Remote
 from modelops_bundle.remotes.connection import Connection, connect
 from modelops_bundle.remotes.opening import environment_of, require_remote

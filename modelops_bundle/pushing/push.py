@@ -14,13 +14,12 @@ from modelops_bundle.digest import Digest
 from modelops_bundle.errors import Invalid, RemoteMoved, shortened
 from modelops_bundle.fetching.contents import Origin, fetch_contents
 from modelops_bundle.fetching.remote_version import fetch_tag, fetch_version
-from modelops_bundle.progress import OnEvent, ignore_events
-from modelops_bundle.pushing.outgoing import Outgoing, Sent, known_version, send
+from modelops_bundle.pushing.outgoing import Outgoing, Push, Sent, known_version, send
 from modelops_bundle.remote import Remote
 from modelops_bundle.safe_path import REGISTRY_PATH
 from modelops_bundle.storage.stores import Storage
 from modelops_bundle.sync.plan import PushPlan, plan_push
-from modelops_bundle.sync.state import Synced, base_of, record_seen, record_sending, record_sync, synced
+from modelops_bundle.sync.state import base_of, record_seen, record_sending, record_sync, synced
 
 if TYPE_CHECKING:
     from modelops_bundle.models.renewal import Renewal
@@ -98,23 +97,6 @@ def refuse_to_discard(outgoing: Outgoing, tag: str, remote: str) -> None:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Push:
-    """What is sent where; `before` is what the working tree was in sync with when its content was taken.
-
-    `whole_tree` is false for a known version, which says nothing about the working tree.
-    """
-
-    outgoing: Outgoing
-    tag: str
-    before: Synced
-    whole_tree: bool = True
-    on_event: OnEvent = ignore_events
-    jobs: int = 0
-    origin: Remote | None = None
-    storage: Storage | None = None
-
-
 def carry_out_push(project: Project, remote: Remote, push: Push) -> Sent:
     """Publish, move the tag, and remember it; files that left the bundle leave the index.
 
@@ -129,8 +111,7 @@ def carry_out_push(project: Project, remote: Remote, push: Push) -> Sent:
 
     with project.lock():
         project.objects.remove_leftovers()
-    outgoing, tag = push.outgoing, push.tag
-    sent = send(project, remote, outgoing, tag, push.on_event, push.jobs, push.origin, before_tag, push.storage)
+    sent = send(project, remote, push, before_tag)
     _remember(project, remote.name, push, sent.bundle)
     return sent
 

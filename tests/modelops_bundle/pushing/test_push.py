@@ -7,8 +7,8 @@ import pytest
 from modelops_bundle.checkout.project import Project
 from modelops_bundle.errors import Invalid, RemoteMoved
 from modelops_bundle.fetching.remote_version import require_tag
+from modelops_bundle.pushing.outgoing import Push
 from modelops_bundle.pushing.push import (
-    Push,
     carry_out_push,
     take_version,
     take_working_tree,
