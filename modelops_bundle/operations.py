@@ -59,7 +59,8 @@ __all__ = [
 class OpsConfig:
     """How operations work: `cache` is whether the user's cache is used, `zstd_level` how hard `export` compresses.
 
-    `ci`, `human` and `verbose` are for programs that show what operations return; they change nothing here.
+    Programs for the earlier tool pass `ci`, `human` and `verbose`, too: operations show nothing, so they change
+    nothing.
     """
 
     ci: bool = False

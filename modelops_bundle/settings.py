@@ -65,79 +65,88 @@ class Settings(SecretValue):
     def from_environment(cls, variables: Mapping[str, str] = os.environ) -> "Settings":
         """Read the settings; raise Invalid naming the variable whose value makes no sense."""
 
-        def text(*names: str) -> str:
-            return next((variables[name].strip() for name in names if variables.get(name, "").strip()), "")
-
-        def source(*names: str) -> str:
-            return next((name for name in names if variables.get(name, "").strip()), names[0])
-
-        def path(*names: str) -> Path | None:
-            value = text(*names)
-            return Path(value) if value else None
-
-        def flag(*names: str) -> bool:
-            value = text(*names).lower()
-            if value not in _TRUE | _FALSE:
-                name = source(*names)
-                raise Invalid(f"{name} is neither true nor false: '{value}'", hint=f"unset {name}")
-            return value in _TRUE
-
-        def seconds(default: float, *names: str) -> float:
-            value = text(*names)
-            try:
-                found = float(value) if value else default
-            except ValueError:
-                found = math.nan
-            if not 0 < found < math.inf:
-                name = source(*names)
-                raise Invalid(f"{name} is not a number above 0: '{value}'", hint=f"unset {name}")
-            return found
-
-        def count(default: int, *names: str) -> int:
-            value = text(*names)
-            if not re.fullmatch("[0-9]{0,9}", value):
-                name = source(*names)
-                raise Invalid(f"{name} is not a number of 0 or more: '{value}'", hint=f"unset {name}")
-            return int(value or default)
-
-        key = text("AZURE_STORAGE_KEY")
+        read = _Variables(variables)
+        key = read.text("AZURE_STORAGE_KEY")
         return cls(
-            home=Path(text("HOME", "USERPROFILE") or os.path.expanduser("~")),
-            docker_config=path("DOCKER_CONFIG"),
-            registry_auth_file=path("REGISTRY_AUTH_FILE"),
-            runtime_dir=path("XDG_RUNTIME_DIR"),
-            config_home=path("XDG_CONFIG_HOME"),
-            cache_home=path("XDG_CACHE_HOME"),
-            bundle_cache=path("MODELOPS_BUNDLE_CACHE_DIR"),
-            registry=text(
+            home=Path(read.text("HOME", "USERPROFILE") or os.path.expanduser("~")),
+            docker_config=read.path("DOCKER_CONFIG"),
+            registry_auth_file=read.path("REGISTRY_AUTH_FILE"),
+            runtime_dir=read.path("XDG_RUNTIME_DIR"),
+            config_home=read.path("XDG_CONFIG_HOME"),
+            cache_home=read.path("XDG_CACHE_HOME"),
+            bundle_cache=read.path("MODELOPS_BUNDLE_CACHE_DIR"),
+            registry=read.text(
                 "MODELOPS_BUNDLE_REGISTRY", "MODELOPS_REGISTRY_URL", "MODEL_OPS_REGISTRY_URL", "REGISTRY_URL"
             ),
-            repository=text("MODELOPS_REGISTRY_REPO", "MODEL_OPS_REGISTRY_REPO", "REGISTRY_REPO"),
-            username=text("MODELOPS_REGISTRY_USERNAME", "MODEL_OPS_REGISTRY_USERNAME", "REGISTRY_USERNAME"),
-            password=text("MODELOPS_REGISTRY_PASSWORD", "MODEL_OPS_REGISTRY_PASSWORD", "REGISTRY_PASSWORD"),
-            token=text("MODELOPS_REGISTRY_TOKEN"),
-            insecure=flag(
+            repository=read.text("MODELOPS_REGISTRY_REPO", "MODEL_OPS_REGISTRY_REPO", "REGISTRY_REPO"),
+            username=read.text("MODELOPS_REGISTRY_USERNAME", "MODEL_OPS_REGISTRY_USERNAME", "REGISTRY_USERNAME"),
+            password=read.text("MODELOPS_REGISTRY_PASSWORD", "MODEL_OPS_REGISTRY_PASSWORD", "REGISTRY_PASSWORD"),
+            token=read.text("MODELOPS_REGISTRY_TOKEN"),
+            insecure=read.flag(
                 *("MODELOPS_BUNDLE_INSECURE", "MODELOPS_REGISTRY_INSECURE"),
                 *("MODEL_OPS_REGISTRY_INSECURE", "REGISTRY_INSECURE"),
             ),
-            ca_file=path("MODELOPS_BUNDLE_CA_FILE", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"),
-            environment=text("MODELOPS_BUNDLE_ENV"),
-            bundles_cache=path("MODELOPS_BUNDLES_CACHE_DIR"),
-            azure_connection_string=text("AZURE_STORAGE_CONNECTION_STRING"),
-            azure_account=text("AZURE_STORAGE_ACCOUNT") or (AZURE_ACCOUNT if key else ""),
+            ca_file=read.path("MODELOPS_BUNDLE_CA_FILE", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"),
+            environment=read.text("MODELOPS_BUNDLE_ENV"),
+            bundles_cache=read.path("MODELOPS_BUNDLES_CACHE_DIR"),
+            azure_connection_string=read.text("AZURE_STORAGE_CONNECTION_STRING"),
+            azure_account=read.text("AZURE_STORAGE_ACCOUNT") or (AZURE_ACCOUNT if key else ""),
             azure_key=key,
-            azure_sas_token=text("AZURE_STORAGE_SAS_TOKEN"),
-            azure_endpoint=text(
+            azure_sas_token=read.text("AZURE_STORAGE_SAS_TOKEN"),
+            azure_endpoint=read.text(
                 "MODELOPS_AZURE_BLOB_ENDPOINT", "MODEL_OPS_AZURE_BLOB_ENDPOINT", "AZURE_BLOB_ENDPOINT"
             ),
-            storage_container=text("AZURE_STORAGE_CONTAINER") or (AZURE_CONTAINER if key else ""),
-            storage_timeout=seconds(
+            storage_container=read.text("AZURE_STORAGE_CONTAINER") or (AZURE_CONTAINER if key else ""),
+            storage_timeout=read.seconds(
                 30.0, "MODELOPS_EXT_TIMEOUT", "MODEL_OPS_EXT_TIMEOUT", "EXT_TIMEOUT", "EXTERNAL_TIMEOUT_S"
             ),
-            timeout=seconds(60.0, "MODELOPS_HTTP_TIMEOUT", "MODEL_OPS_HTTP_TIMEOUT", "HTTP_TIMEOUT"),
-            retries=count(6, "MODELOPS_HTTP_RETRY", "MODEL_OPS_HTTP_RETRY", "HTTP_RETRY"),
-            jobs=count(0, "MODELOPS_BUNDLE_JOBS"),
-            trace=text("MODELOPS_BUNDLE_TRACE"),
-            no_color=bool(text("NO_COLOR")),
-            ci=flag("CI") if text("CI").lower() in _TRUE | _FALSE else True,
+            timeout=read.seconds(60.0, "MODELOPS_HTTP_TIMEOUT", "MODEL_OPS_HTTP_TIMEOUT", "HTTP_TIMEOUT"),
+            retries=read.count(6, "MODELOPS_HTTP_RETRY", "MODEL_OPS_HTTP_RETRY", "HTTP_RETRY"),
+            jobs=read.count(0, "MODELOPS_BUNDLE_JOBS"),
+            trace=read.text("MODELOPS_BUNDLE_TRACE"),
+            no_color=bool(read.text("NO_COLOR")),
+            ci=read.flag("CI") if read.text("CI").lower() in _TRUE | _FALSE else True,
         )
+
+
+class _Variables:
+    """Environment variables, of which the first of some names that is set and not blank counts."""
+
+    def __init__(self, variables: Mapping[str, str]) -> None:
+        self._variables = variables
+
+    def text(self, *names: str) -> str:
+        return self._variables.get(self._source(names), "").strip()
+
+    def path(self, *names: str) -> Path | None:
+        value = self.text(*names)
+        return Path(value) if value else None
+
+    def flag(self, *names: str) -> bool:
+        value = self.text(*names).lower()
+        if value not in _TRUE | _FALSE:
+            raise self._refusal("neither true nor false", names)
+        return value in _TRUE
+
+    def seconds(self, default: float, *names: str) -> float:
+        value = self.text(*names)
+        try:
+            found = float(value) if value else default
+        except ValueError:
+            found = math.nan
+        if not 0 < found < math.inf:
+            raise self._refusal("not a number above 0", names)
+        return found
+
+    def count(self, default: int, *names: str) -> int:
+        value = self.text(*names)
+        if not re.fullmatch("[0-9]{0,9}", value):
+            raise self._refusal("not a number of 0 or more", names)
+        return int(value or default)
+
+    def _source(self, names: tuple[str, ...]) -> str:
+        return next((name for name in names if self._variables.get(name, "").strip()), names[0])
+
+    def _refusal(self, what: str, names: tuple[str, ...]) -> Invalid:
+        name = self._source(names)
+        return Invalid(f"{name} is {what}: '{self._variables[name].strip()}'", hint=f"unset {name}")

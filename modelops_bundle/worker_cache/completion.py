@@ -72,11 +72,7 @@ def changed_since(root: Path, completion: Completion) -> list[str]:
 
 def is_unchanged(path: str, known: FileStat | None) -> bool:
     """Tell whether a file is known, and still has the stat that it had."""
-    try:
-        now = os.lstat(path)
-    except (FileNotFoundError, NotADirectoryError, PermissionError):
-        return False
-    return (now.st_mode, now.st_size, now.st_mtime_ns, now.st_ctime_ns, now.st_ino) == known
+    return known is not None and stat_of(path) == known
 
 
 def read_completion(path: Path) -> Completion | None:
