@@ -26,10 +26,10 @@ def shut_directories(root: Path, known: Completion) -> dict[str, int]:
         readers |= file.mode & _READ if file and stat.S_ISREG(file.mode) else 0
     needed = readers | readers >> 2
     direct = {path.rpartition("/")[0] for path in known.files}
-    found, is_real = {}, DirectoryCheck(root)
+    found, is_real, place = {}, DirectoryCheck(root), str(root)
     for path in sorted({"", *direct, *(above for folder in direct for above in parents_of(folder))}):
         with suppress(OSError):
-            if is_real(path) and (lacking := needed & ~os.lstat(f"{root}/{path}").st_mode):
+            if (lacking := needed & ~os.lstat(f"{place}/{path}").st_mode) and is_real(path):
                 found[path] = lacking
     return found
 
