@@ -17,7 +17,8 @@ from modelops_bundle.digest import Digest
 from modelops_bundle.fetching.external import fetch_external
 from modelops_bundle.fetching.stored_first import StoredFirst
 from modelops_bundle.files.hashing import Content
-from modelops_bundle.packs.unpacking import UnpackPlan, allocate, plan_unpack, take_from_seeds, unpack
+from modelops_bundle.packs.unpack_plan import UnpackPlan, plan_unpack
+from modelops_bundle.packs.unpacking import allocate, take_from_seeds, unpack
 from modelops_bundle.progress import OnEvent, ignore_events
 from modelops_bundle.remote import BlobSource, Remote
 from modelops_bundle.storage.stores import OpenBlobStore, Storage

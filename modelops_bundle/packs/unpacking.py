@@ -1,143 +1,39 @@
-"""Take files out of packs: learn where every chunk lies, fetch what is not here, put it together, verify.
+"""Take files out of packs: fetch what is not here, put it together, verify.
 
-A pack of which most is needed is read by one request, others by merged ranges. Chunks that an unchanged old
-version of a file holds are copied from there. Each chunk is checked against its BLAKE3, each file against its
-sha256. Files grow in `tmp/partial`, where a killed command goes on: small ones that are whole are kept, and a
-large one has a journal of the packs that it is done with.
+Chunks that an unchanged old version of a file holds are copied from there. Each chunk is checked against its
+BLAKE3, each file against its sha256. Files grow in `tmp/partial`, where a killed command goes on: small ones that
+are whole are kept, and a large one has a journal of the packs that it is done with.
 """
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
 
 from modelops_bundle.bundles.bundle_index import BundleFile
 from modelops_bundle.bundles.places import Terms
-from modelops_bundle.descriptor import Descriptor
-from modelops_bundle.digest import Digest, hex_of
+from modelops_bundle.digest import Digest
 from modelops_bundle.errors import BundleError
-from modelops_bundle.files.canonical_json import MalformedDocument
 from modelops_bundle.files.hashing import Content, content_of, hash_stream, open_regular
 from modelops_bundle.packs.arrival import Arrival, Arriving
 from modelops_bundle.packs.chunking import MAX_CHUNK, chunk_id
 from modelops_bundle.packs.format import PackedChunk, PackIndex
 from modelops_bundle.packs.reading import verified_chunk
+from modelops_bundle.packs.unpack_plan import Piece, Target, UnpackPlan
 from modelops_bundle.progress import Meter, OnEvent, ignore_events
 from modelops_bundle.remote import BlobSource
 from modelops_bundle.transfer import DOWNLOADS, WrongBytes, in_parallel
 
-WHOLE = 0.6
-"""From this part of a pack on, reading all of it is cheaper than asking for ranges."""
-GAP = 128 << 10
-"""Ranges closer than this are one request: a request costs about as much as that many bytes."""
 _ZEROS = chunk_id(bytes(MAX_CHUNK))
 
 Stage = Callable[[BundleFile, Path, Content], None]
 """Takes a file of this process with the verified content of a bundle file."""
 
 
-class Piece(NamedTuple):
-    """Part of a chunk that belongs to a file: `size` bytes from `skip` of the raw chunk go to `offset`."""
-
-    target: "_Target"
-    offset: int
-    skip: int
-    size: int
-
-
-@dataclass(slots=True, eq=False)
-class _Target:
-    """One file being put together; `small` ones are part of one chunk, and verified when they are written.
-
-    `resumed` ones hold what a killed command wrote.
-    """
-
-    file: BundleFile
-    temporary: Path
-    small: bool
-    resumed: bool = False
-    content: Content | None = None
-
-    @property
-    def journal(self) -> Path:
-        """Where the packs are listed whose chunks are in the file already."""
-        return self.temporary.with_suffix(".done")
-
-    def discard(self) -> None:
-        """Remove what there is of the file."""
-        self.temporary.unlink(missing_ok=True)
-        self.journal.unlink(missing_ok=True)
-
-
-@dataclass(slots=True)
-class UnpackPlan:
-    """Which chunks of which packs go where."""
-
-    packs: dict[Digest, Descriptor]
-    indexes: Mapping[Digest, PackIndex]
-    wanted: dict[Digest, dict[int, list[Piece]]] = field(default_factory=dict)
-    targets: list[_Target] = field(default_factory=list)
-
-    def requests(self, pack: Digest) -> list[tuple[int, int, list[int]]]:
-        """Return `(offset, length, chunk numbers)` of each request that a pack takes."""
-        chunks = self.indexes[pack].chunks
-        needed = sum(chunks[number].stored for number in self.wanted[pack])
-        gap = self.packs[pack].size if needed >= WHOLE * self.packs[pack].size else GAP
-        found: list[tuple[int, int, list[int]]] = []
-        for number in sorted(self.wanted[pack]):
-            chunk = chunks[number]
-            end = chunk.offset + chunk.stored
-            if found and chunk.offset - found[-1][0] - found[-1][1] <= gap:
-                start, _, numbers = found[-1]
-                numbers.append(number)
-                found[-1] = (start, end - start, numbers)
-            else:
-                found.append((chunk.offset, chunk.stored, [number]))
-        return found
-
-    def cost(self) -> tuple[int, int]:
-        """Return how many requests and bytes fetching takes."""
-        lengths = [length for pack in self.wanted for _, length, _ in self.requests(pack)]
-        return len(lengths), sum(lengths)
-
-
-def plan_unpack(
-    files: Iterable[BundleFile], packs: dict[Digest, Descriptor], indexes: Mapping[Digest, PackIndex], tmp: Path
-) -> UnpackPlan:
-    """Plan taking files out of packs, each content once; raise MalformedDocument when sizes contradict."""
-    plan = UnpackPlan(packs, indexes)
-    for file in files:
-        assert isinstance(file.place, Terms)
-        small = sum(count for _, _, count in file.place.terms) == 1
-        target = _Target(file, tmp / hex_of(file.entry.digest), small)
-        plan.targets.append(target)
-        skip, offset = file.place.skip, 0
-        for pack, at, chunk in _chunks(file.place, indexes):
-            size = min(chunk.raw - skip, file.entry.size - offset)
-            if size <= 0:
-                raise MalformedDocument(f"the chunks of '{file.entry.path}' do not fit its size")
-            plan.wanted.setdefault(pack, {}).setdefault(at, []).append(Piece(target, offset, skip, size))
-            offset, skip = offset + size, 0
-        if offset != file.entry.size:
-            raise MalformedDocument(f"the chunks of '{file.entry.path}' do not fit its size")
-    return plan
-
-
-def _chunks(place: Terms, indexes: Mapping[Digest, PackIndex]) -> Iterator[tuple[Digest, int, PackedChunk]]:
-    for pack, first, count in place.terms:
-        chunks = indexes[pack].chunks
-        if first + count > len(chunks):
-            raise MalformedDocument(f"pack '{pack}' has no chunk {first + count - 1}")
-        for number in range(first, first + count):
-            yield pack, number, chunks[number]
-
-
 def allocate(plan: UnpackPlan) -> None:
     """Make large files as holes, or go on with what a killed command left, striking off what is there."""
     left = frozenset(os.listdir(plan.targets[0].temporary.parent)) if plan.targets else frozenset()
-    done: dict[_Target, frozenset[str]] = {}
+    done: dict[Target, frozenset[str]] = {}
     for target in plan.targets:
         if target.temporary.name in left:
             packs = _done_with(target)
@@ -153,7 +49,7 @@ def allocate(plan: UnpackPlan) -> None:
         _strike_off(plan, done)
 
 
-def _done_with(target: _Target) -> frozenset[str]:
+def _done_with(target: Target) -> frozenset[str]:
     """Return the packs from which what is left of a file needs nothing more; none if it is of no use."""
     if target.temporary.stat().st_size != target.file.entry.size:
         return frozenset()
@@ -169,7 +65,7 @@ def _done_with(target: _Target) -> frozenset[str]:
     return frozenset()
 
 
-def _strike_off(plan: UnpackPlan, done: Mapping[_Target, frozenset[str]]) -> None:
+def _strike_off(plan: UnpackPlan, done: Mapping[Target, frozenset[str]]) -> None:
     """Forget the pieces of targets that lie in packs which those are done with."""
     for pack, numbers in list(plan.wanted.items()):
         for number, pieces in list(numbers.items()):
@@ -218,45 +114,48 @@ def unpack(
     Returns the files of which a killed command had left something that turned out to be damaged, and is gone
     now: plan them again. Raises WrongBytes when the remote is to blame.
     """
-
     arrival = Arrival(plan.wanted)
-
-    def fetch(pack: Digest) -> None:
-        with _Files() as files:
-            for offset, length, numbers in plan.requests(pack):
-                blocks = remote.read_blob(plan.packs[pack], offset, length)
-                for number, stored in _split(blocks, plan.indexes[pack], numbers, offset, meter):
-                    _deliver(plan, remote, pack, number, stored, files)
-            files.note(pack)
-        meter.advance(0, 1)
 
     def work(pack: Digest | None) -> None:
         if pack is None:
             _hash_large(plan, arrival)
         else:
             with arrival.of(pack):
-                fetch(pack)
+                _fetch(plan, remote, pack, meter)
 
     if plan.wanted:
         with Meter("fetch", on_event, len(plan.wanted), plan.cost()[1]) as meter:
             in_parallel(work, [*plan.wanted, None], jobs)
     else:
         _hash_large(plan, arrival)
-    damaged = []
-    for target in plan.targets:
-        content = target.content
-        assert content
-        if content.digest == target.file.entry.digest:
-            stage(target.file, target.temporary, content)
-            if not target.small:
-                target.journal.unlink(missing_ok=True)
-            continue
-        target.discard()
-        if not target.resumed:
-            raise WrongBytes(target.file.entry.digest, remote.name)
-        # A power cut keeps journals of what it did not keep.
-        damaged.append(target.file)
-    return damaged
+    return [target.file for target in plan.targets if not _hand_over(target, stage, remote.name)]
+
+
+def _fetch(plan: UnpackPlan, remote: BlobSource, pack: Digest, meter: Meter) -> None:
+    """Write what a plan wants of one pack to where it belongs."""
+    with _Files() as files:
+        for offset, length, numbers in plan.requests(pack):
+            blocks = remote.read_blob(plan.packs[pack], offset, length)
+            for number, stored in _split(blocks, plan.indexes[pack], numbers, offset, meter):
+                _deliver(plan, remote, pack, number, stored, files)
+        files.note(pack)
+    meter.advance(0, 1)
+
+
+def _hand_over(target: Target, stage: Stage, remote: str) -> bool:
+    """Stage a file if it is what it should be; else discard it, and return False if a killed command left it."""
+    content = target.content
+    assert content
+    if content.digest == target.file.entry.digest:
+        stage(target.file, target.temporary, content)
+        if not target.small:
+            target.journal.unlink(missing_ok=True)
+        return True
+    target.discard()
+    if not target.resumed:
+        raise WrongBytes(target.file.entry.digest, remote)
+    # A power cut keeps journals of what it did not keep.
+    return False
 
 
 def _split(
@@ -294,7 +193,7 @@ class _Files:
     """Files that one thread writes to, open until it is done with a pack."""
 
     def __init__(self) -> None:
-        self._open: dict[_Target, int] = {}
+        self._open: dict[Target, int] = {}
 
     def __enter__(self) -> "_Files":
         return self

@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 
 from modelops_bundle.bundles.bundle_index import BundleFile
-from modelops_bundle.bundles.places import Terms
 from modelops_bundle.descriptor import Descriptor
 from modelops_bundle.digest import digest_of, hex_of
 from modelops_bundle.errors import TransferFailed
 from modelops_bundle.files.canonical_json import MalformedDocument
 from modelops_bundle.files.hashing import Content, content_of
-from modelops_bundle.packs import packing, unpacking
+from modelops_bundle.packs import packing
 from modelops_bundle.packs.chunking import MAX_CHUNK, chunk_id
-from modelops_bundle.packs.unpacking import UnpackPlan, allocate, plan_unpack, take_from_seeds, unpack
+from modelops_bundle.packs.unpack_plan import GAP, UnpackPlan, plan_unpack
+from modelops_bundle.packs.unpacking import allocate, take_from_seeds, unpack
 from modelops_bundle.progress import Event
 from modelops_bundle.transfer import WrongBytes
 from tests.modelops_bundle.memory_remote import MemoryRemote
@@ -99,36 +99,9 @@ def test_one_file_takes_no_more_than_its_chunks(packed: Packed, desk: Desk, path
     terms = packed.place(path).terms
     chunks = [chunk for pack, at, count in terms for chunk in packed.indexes[pack].chunks[at : at + count]]
     stored = sum(chunk.stored for chunk in chunks)
-    assert stored <= size < stored + unpacking.GAP * len(terms)
+    assert stored <= size < stored + GAP * len(terms)
     unpack(plan, packed.remote(), desk.stage)
     assert desk.staged == {path: FILES[path]}
-
-
-def ranges(packed: Packed, desk: Desk, numbers: Iterable[int], monkeypatch: pytest.MonkeyPatch, gap: int) -> int:
-    """Return how many requests certain chunks of the largest pack take."""
-    monkeypatch.setattr(unpacking, "GAP", gap)
-    digest = max(packed.indexes, key=lambda digest: len(packed.indexes[digest].chunks))
-    plan = UnpackPlan(packed.packs, packed.indexes, {digest: {number: [] for number in numbers}})
-    found = plan.requests(digest)
-    chunks = packed.indexes[digest].chunks
-    for offset, length, inside in found:
-        assert offset == chunks[inside[0]].offset
-        assert offset + length == chunks[inside[-1]].offset + chunks[inside[-1]].stored
-    assert [number for _, _, inside in found for number in inside] == sorted(numbers)
-    return len(found)
-
-
-def test_neighbours_are_one_request(packed: Packed, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert ranges(packed, desk, [0], monkeypatch, 0) == 1
-    assert ranges(packed, desk, [1, 0], monkeypatch, 0) == 1
-    assert ranges(packed, desk, [0, 3], monkeypatch, 0) == 2
-    assert ranges(packed, desk, [0, 3], monkeypatch, 1 << 20) == 1
-    assert ranges(packed, desk, [0, 2, 4], monkeypatch, 0) == 3
-
-
-def test_most_of_a_pack_is_one_request(packed: Packed, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    count = max(len(index.chunks) for index in packed.indexes.values())
-    assert ranges(packed, desk, [n for n in range(count) if n != 2], monkeypatch, 0) == 1
 
 
 def seeds(packed: Packed, path: str, file: Path) -> dict[bytes, tuple[Path, int]]:
@@ -309,25 +282,6 @@ def test_a_size_that_the_chunks_contradict_is_refused(packed: Packed, path: str,
         return
     with pytest.raises(WrongBytes):  # a small one may as well be another part of its chunk
         unpack(plan, packed.remote(), desk.stage)
-
-
-def lies(packed: Packed) -> Iterator[Terms]:
-    """Yield places that packs do not have."""
-    digest, first, count = packed.place("large").terms[0]
-    last = len(packed.indexes[digest].chunks)
-    yield Terms(((digest, first, last + 1),))
-    yield Terms(((digest, last, 1),))
-    yield Terms(((digest, 60_000, 5000),) * 100_000)
-    yield Terms(((digest, first, count),) * 100_000)
-    yield Terms(packed.place("large").terms, skip=MAX_CHUNK + 1)
-    yield Terms(packed.place("large").terms, skip=1)
-
-
-def test_places_that_packs_do_not_have_are_refused(packed: Packed, desk: Desk) -> None:
-    large = next(file for file in packed.files if file.entry.path == "large")
-    for place in lies(packed):
-        with pytest.raises(MalformedDocument):
-            desk.plan(packed, [replace(large, place=place)])
 
 
 def test_zeros_stay_holes(tmp_path: Path, desk: Desk) -> None:
