@@ -66,7 +66,7 @@ def test_a_damaged_document_is_refused_and_nothing_is_kept(
     ("name", "code", "message"),
     [
         ("v9", 1, "no tag 'v9'"),
-        ("sha256:" + "2" * 64, 1, "no blob"),
+        ("sha256:" + "2" * 64, 1, "no version"),
         ("a b", 2, "not a tag"),
         ("sha256:12", 2, "not a"),
     ],
