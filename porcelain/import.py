@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,19 @@ from modelops_bundle.tags import check_tag
 if TYPE_CHECKING:
     from modelops_bundle.checkout.project import Project
     from modelops_bundle.remote import Remote
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which version of an archive, what to name it, and whether a tag may move."""
+
+    version: str
+    tag: str
+    force: bool
+
+    def tags(self, found: Imported) -> list[str]:
+        """Return the names that the version gets: the one wanted, or those of the archive."""
+        return [check_tag(self.tag)] if self.tag else list(found.tags)
 
 
 @click.command()
@@ -72,9 +86,9 @@ def command(
                 hint=f"modelops-bundle import {file} takes in a version; any other archive: tar -xf {file}",
             )
         elif remote:
-            _import_to_remote(session, archive, remote, wanted, tag, force, as_json)
+            _import_to_remote(session, archive, remote, Choice(wanted, tag, force), as_json)
         else:
-            _import_to_project(session, archive, wanted, tag, force, as_json)
+            _import_to_project(session, archive, Choice(wanted, tag, force), as_json)
 
 
 def _import_directory(session: Session, archive: OpenArchive, file: str, directory: str, as_json: bool) -> None:
@@ -89,18 +103,16 @@ def _import_directory(session: Session, archive: OpenArchive, file: str, directo
     say(f"Tree: {tree.digest()}; {count_of(len(tree), 'file')}, {human_size(tree.size())}")
 
 
-def _import_to_project(
-    session: Session, archive: OpenArchive, wanted: str, tag: str, force: bool, as_json: bool
-) -> None:
+def _import_to_project(session: Session, archive: OpenArchive, choice: Choice, as_json: bool) -> None:
     project = session.project
     with _own_remote(session, project) as elsewhere, staging_in(project.objects.tmp) as directory:
         unpack_layout(archive, directory)
         source = Gathered(directory, project.objects, elsewhere)
-        version = gather(project, source, *find_version(source, wanted))
-        names = [check_tag(tag)] if tag else list(version.tags)
+        version = gather(project, source, *find_version(source, choice.version))
+        names = choice.tags(version)
         keep_contents(project, source, version)
         for name in names:
-            create_tag(project, name, version.bundle.digest, force=force)
+            create_tag(project, name, version.bundle.digest, force=choice.force)
         connected = elsewhere is not None
     _report(version, names, "", as_json)
     if not as_json and not connected:
@@ -108,9 +120,7 @@ def _import_to_project(
         talk(session, f"to pull it, the project needs a remote: {hint}")
 
 
-def _import_to_remote(
-    session: Session, archive: OpenArchive, remote: str, wanted: str, tag: str, force: bool, as_json: bool
-) -> None:
+def _import_to_remote(session: Session, archive: OpenArchive, remote: str, choice: Choice, as_json: bool) -> None:
     with (
         _some_store(session) as store,
         session.remote(remote) as opened,
@@ -118,13 +128,13 @@ def _import_to_remote(
     ):
         unpack_layout(archive, directory)
         source = Gathered(directory, store.objects, opened)
-        version = gather(store, source, *find_version(source, wanted))
-        names = [check_tag(tag)] if tag else list(version.tags)
+        version = gather(store, source, *find_version(source, choice.version))
+        names = choice.tags(version)
         if not names:
             raise Invalid("the archive gives the version no tag", hint="name it: --tag NAME")
         with shown_progress(session) as on_event:
             for name in names:
-                send_version(opened, source, version, name, force=force, on_event=on_event)
+                send_version(opened, source, version, name, force=choice.force, on_event=on_event)
         where = opened.name
     _report(version, names, where, as_json)
 

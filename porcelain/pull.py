@@ -1,5 +1,8 @@
 """pull: bring the remote's changes into the working tree."""
 
+from dataclasses import dataclass
+from typing import Any
+
 import click
 
 from modelops_bundle.bundles.bundle import Bundle
@@ -95,50 +98,57 @@ def command(
             with shown_progress(session) as on_event:
                 work = carry_out_pull(session.project, session.origin(opened, on_event), incoming, options)
         where = f"{opened.name}:{incoming.tag}" if incoming.tag else opened.name
-    _report(session, incoming.bundle, work, where, cost, as_json, porcelain)
+    pulled = Pulled(incoming.bundle, work, where, cost)
+    if as_json:
+        print_json(_document(pulled))
+    elif porcelain:
+        state_records(work.plan.states)
+    else:
+        _show(session, pulled)
     if dry_run:
         refuse_conflicts(work.plan, options)
 
 
-def _report(
-    session: Session,
-    bundle: Bundle,
-    work: Merge,
-    where: str,
-    cost: Cost | None,
-    as_json: bool,
-    porcelain: str | None,
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Pulled:
+    """What came from where; of a dry run, what would come, at which cost."""
+
+    bundle: Bundle
+    work: Merge
+    where: str
+    cost: Cost | None
+
+
+def _document(pulled: Pulled) -> dict[str, Any]:
+    bundle, work, cost = pulled.bundle, pulled.work, pulled.cost
     plan = work.plan
-    if as_json:
-        print_json(
-            {
-                "digest": bundle.digest,
-                "tree": bundle.config.tree,
-                "from": where,
-                "written": list(plan.write),
-                "deleted": list(plan.delete),
-                "adopted": list(plan.adopt),
-                "untracked": list(plan.untrack),
-                "merged": [REGISTRY_PATH] if work.registry is not None else [],
-                "conflicts": dict(plan.blocked),
-                "kept": dict(work.kept),
-                "states": states_json(plan.states),
-                "dry_run": cost is not None,
-                **({"requests": cost.requests, "bytes": cost.size, "bytes_reused": cost.reused} if cost else {}),
-            }
-        )
-        return
-    if porcelain:
-        state_records(plan.states)
-        return
-    would = "would be " if cost else ""
+    return {
+        "digest": bundle.digest,
+        "tree": bundle.config.tree,
+        "from": pulled.where,
+        "written": list(plan.write),
+        "deleted": list(plan.delete),
+        "adopted": list(plan.adopt),
+        "untracked": list(plan.untrack),
+        "merged": [REGISTRY_PATH] if work.registry is not None else [],
+        "conflicts": dict(plan.blocked),
+        "kept": dict(work.kept),
+        "states": states_json(plan.states),
+        "dry_run": cost is not None,
+        **({"requests": cost.requests, "bytes": cost.size, "bytes_reused": cost.reused} if cost else {}),
+    }
+
+
+def _show(session: Session, pulled: Pulled) -> None:
+    work, where = pulled.work, pulled.where
+    plan = work.plan
+    would = "would be " if pulled.cost else ""
     if plan.empty:
         say(f"Everything up to date with {where}")
     else:
         show_states({path: plan.states[path] for path in (*plan.write, *plan.delete, *plan.adopt)})
         say(f"{count_of(len(plan.write), 'file')} {would}written, {len(plan.delete)} {would}deleted ({where})")
-    say(f"Digest: {bundle.digest}")
+    say(f"Digest: {pulled.bundle.digest}")
     stay = sum(state is State.DELETED_LOCAL and path not in plan.write for path, state in plan.states.items())
     if stay:
         files = f"{count_of(stay, 'file')} deleted here {'stays' if stay == 1 else 'stay'} deleted"

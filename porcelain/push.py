@@ -1,7 +1,7 @@
 """push: publish the tracked files as they are on disk."""
 
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import click
@@ -103,7 +103,13 @@ def command(
                 push = Push(outgoing, tag, before, not ref, on_event, jobs, origin, session.storage)
                 sent = carry_out_push(project, opened, push)
         where = f"{opened.name}:{tag}"
-    _report(session, taken, sent, where, dry_run, as_json, porcelain)
+    pushed = Pushed(taken, sent, where, dry_run)
+    if as_json:
+        print_json(_document(session, pushed))
+    elif porcelain:
+        state_records(outgoing.plan.states)
+    else:
+        _show(session, pushed)
 
 
 def _register_anew(session: Session, taken: Taken, dry_run: bool) -> None:
@@ -121,60 +127,66 @@ def _origin(session: Session, remote: Remote) -> AbstractContextManager[Remote |
     return session.open_remote(own.name) if own and own.name != remote.name else nullcontext()
 
 
-def _report(
-    session: Session,
-    taken: Taken,
-    sent: Sent,
-    where: str,
-    dry_run: bool,
-    as_json: bool,
-    porcelain: str | None,
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Pushed:
+    """What went where; of a dry run, what would go."""
+
+    taken: Taken
+    sent: Sent
+    where: str
+    dry_run: bool
+
+
+def _document(session: Session, pushed: Pushed) -> dict[str, Any]:
+    taken, sent = pushed.taken, pushed.sent
     outgoing, bundle = taken.outgoing, sent.bundle
     plan = outgoing.plan
-    if as_json:
-        print_json(
-            {
-                "digest": bundle.digest,
-                "tree": bundle.config.tree,
-                "to": where,
-                "up_to_date": outgoing.up_to_date,
-                "files": bundle.config.files,
-                "size": bundle.config.size,
-                "blobs_sent": len(sent.blobs),
-                "bytes_sent": sent.size,
-                "blobs_stored": len(sent.external),
-                "bytes_stored": sent.external_size,
-                "discarded": list(plan.discards),
-                "registered_anew": list(taken.stale),
-                "states": states_json(plan.states),
-                "dry_run": dry_run,
-                **(_estimate_json(session, outgoing, sent) if isinstance(sent, Estimate) else {}),
-            }
-        )
-        return
-    if porcelain:
-        state_records(plan.states)
-        return
-    for path in plan.discards:
-        talk(session, f"{'would discard' if dry_run else 'discarded'} {plan.states[path]}: '{path}'")
+    return {
+        "digest": bundle.digest,
+        "tree": bundle.config.tree,
+        "to": pushed.where,
+        "up_to_date": outgoing.up_to_date,
+        "files": bundle.config.files,
+        "size": bundle.config.size,
+        "blobs_sent": len(sent.blobs),
+        "bytes_sent": sent.size,
+        "blobs_stored": len(sent.external),
+        "bytes_stored": sent.external_size,
+        "discarded": list(plan.discards),
+        "registered_anew": list(taken.stale),
+        "states": states_json(plan.states),
+        "dry_run": pushed.dry_run,
+        **(_estimate_json(session, outgoing, sent) if isinstance(sent, Estimate) else {}),
+    }
+
+
+def _show(session: Session, pushed: Pushed) -> None:
+    outgoing = pushed.taken.outgoing
+    discarded = "would discard" if pushed.dry_run else "discarded"
+    for path in outgoing.plan.discards:
+        talk(session, f"{discarded} {outgoing.plan.states[path]}: '{path}'")
     if outgoing.up_to_date:
-        say(f"Everything up to date at {where}")
+        say(f"Everything up to date at {pushed.where}")
     else:
-        show_states(only(plan.states, LOCAL_STATES))
-        if isinstance(sent, Estimate):
-            decisions = decisions_for(session.project, outgoing, session.storage)
-            show_places(outgoing.tree.values(), decisions, session.project.threshold_bytes)
-        if sent.external:
-            stored = f"{count_of(len(sent.external), 'file')}, {human_size(sent.external_size)}"
-            say(f"{'Would store' if dry_run else 'Stored'} in {_stores(sent)}: {stored}")
-        blobs = f"{count_of(len(sent.blobs), 'blob')}, {human_size(sent.size)}"
-        done = f"Pushed {where}: {blobs} sent"
-        if isinstance(sent, Estimate):
-            requests = count_of(sent.requests, "request")
-            done = f"Would push {where}: {blobs} in {requests}, {human_size(_saved(sent))} need not be sent"
-        say(f"{done}; {count_of(bundle.config.files, 'file')}, {human_size(bundle.config.size)} in all")
-    say(f"Digest: {bundle.digest}")
+        _show_sent(session, pushed)
+    say(f"Digest: {pushed.sent.bundle.digest}")
+
+
+def _show_sent(session: Session, pushed: Pushed) -> None:
+    outgoing, sent, where = pushed.taken.outgoing, pushed.sent, pushed.where
+    show_states(only(outgoing.plan.states, LOCAL_STATES))
+    if isinstance(sent, Estimate):
+        decisions = decisions_for(session.project, outgoing, session.storage)
+        show_places(outgoing.tree.values(), decisions, session.project.threshold_bytes)
+    if sent.external:
+        stored = f"{count_of(len(sent.external), 'file')}, {human_size(sent.external_size)}"
+        say(f"{'Would store' if pushed.dry_run else 'Stored'} in {_stores(sent)}: {stored}")
+    blobs = f"{count_of(len(sent.blobs), 'blob')}, {human_size(sent.size)}"
+    done = f"Pushed {where}: {blobs} sent"
+    if isinstance(sent, Estimate):
+        requests = count_of(sent.requests, "request")
+        done = f"Would push {where}: {blobs} in {requests}, {human_size(_saved(sent))} need not be sent"
+    say(f"{done}; {count_of(sent.bundle.config.files, 'file')}, {human_size(sent.bundle.config.size)} in all")
 
 
 def _saved(sent: Sent) -> int:
