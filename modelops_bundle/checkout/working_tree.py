@@ -101,24 +101,31 @@ def observe(root: Path, index: Index, read: Look | None = None) -> Observation:
                 continue
             if barred:
                 unreadable[path] = Unreadable(f"{root}/{path}", barred)
-            elif now is None or not mode_bits(now):
+                continue
+            entry = index[path]
+            fresh = _read_again(read, root, path, now, entry) if now and mode_bits(now) else None
+            if fresh is None:
                 missing.append(path)
+            elif isinstance(fresh, BundleError):
+                unreadable[path] = fresh
             else:
-                entry = index[path]
-                try:
-                    fresh = read(root, path, now, entry)
-                except NotFound:  # gone since we looked
-                    missing.append(path)
-                    continue
-                except (Invalid, FileChanged) as problem:
-                    unreadable[path] = problem
-                    continue
-                except OSError as error:
-                    unreadable[path] = Unreadable(f"{root}/{path}", error)
-                    continue
                 same = fresh.sha256 == entry.sha256 and fresh.mode == entry.mode
                 (touched if same else changed)[path] = fresh
     return Observation(changed, touched, tuple(missing), unreadable)
+
+
+def _read_again(
+    read: Look, root: Path, path: str, now: os.stat_result, entry: IndexEntry
+) -> IndexEntry | BundleError | None:
+    """Return what a file holds, None if it is gone since we looked, or why it cannot be read."""
+    try:
+        return read(root, path, now, entry)
+    except NotFound:
+        return None
+    except (Invalid, FileChanged) as problem:
+        return problem
+    except OSError as error:
+        return Unreadable(f"{root}/{path}", error)
 
 
 class _Entrance:
