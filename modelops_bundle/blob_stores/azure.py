@@ -16,6 +16,7 @@ from modelops_bundle.blob_stores.azure_client import container_client
 from modelops_bundle.blob_stores.azure_errors import azure_error
 from modelops_bundle.blob_stores.blob_store import BlobStat
 from modelops_bundle.blob_stores.checked_content import CheckedContent
+from modelops_bundle.blob_stores.checksum import Algorithm, Checksum
 from modelops_bundle.blob_stores.kept_digest import DIGEST_KEY, kept_digest
 from modelops_bundle.blob_stores.location import Container
 from modelops_bundle.blob_stores.parts import PART, fetch_parts, part_size, send_parts
@@ -59,7 +60,10 @@ class AzureStore:
         except MissingBlob:
             return None
         tier = next((tier for tier, name in _TIERS.items() if name.value == found.blob_tier), None)
-        return BlobStat(found.size, kept_digest(found.metadata), tier)
+        # The service computes it for what comes in one request, and takes anybody's word for all else.
+        md5 = found.content_settings.content_md5 if found.size <= PART else None
+        checksum = Checksum(Algorithm.MD5, bytes(md5)) if md5 else None
+        return BlobStat(found.size, kept_digest(found.metadata), tier, checksum)
 
     def put(
         self,
@@ -68,21 +72,22 @@ class AzureStore:
         open_content: Callable[[], BinaryIO],
         digest: Digest,
         tier: Tier | None = None,
+        replace: bool = False,
     ) -> BlobStatus:
-        def send(content: CheckedContent, replace: bool) -> None:
+        def send(content: CheckedContent, overwrite: bool) -> None:
             properties: dict[str, Any] = {"metadata": {DIGEST_KEY: hex_of(digest)}}
             if tier:
                 properties["standard_blob_tier"] = _TIERS[tier]
             if size <= PART:
                 data = content.read()
-                self._ask(key, lambda: self._blob(key).upload_blob(data, overwrite=replace, **properties))
+                self._ask(key, lambda: self._blob(key).upload_blob(data, overwrite=overwrite, **properties))
                 return
-            if not replace:
+            if not overwrite:
                 properties["match_condition"] = MatchConditions.IfMissing
             blocks = self._send_blocks(key, content)
             self._ask(key, lambda: self._blob(key).commit_block_list(blocks, **properties))
 
-        return put_unless_there(self, key, size, open_content, digest, send)
+        return put_unless_there(self, key, size, open_content, digest, send, replace=replace)
 
     def read(self, key: str, size: int, offset: int = 0) -> Iterator[bytes]:
         def fetch(start: int, end: int) -> bytes:

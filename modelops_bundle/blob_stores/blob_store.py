@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, Protocol
 
+from modelops_bundle.blob_stores.checksum import Checksum
 from modelops_bundle.digest import Digest
 from modelops_bundle.remote import BlobStatus
 from modelops_bundle.tier import Tier
@@ -16,11 +17,15 @@ from modelops_bundle.tier import Tier
 
 @dataclass(frozen=True, slots=True)
 class BlobStat:
-    """What a store says about a blob: its size in bytes, and the digest and tier where it keeps them."""
+    """What a store says about a blob: its size in bytes, and the digest and tier where it keeps them.
+
+    `checksum` is one that the service computed over the bytes that it has.
+    """
 
     size: int
     digest: Digest | None = None
     tier: Tier | None = None
+    checksum: Checksum | None = None
 
 
 class BlobStore(Protocol):
@@ -46,12 +51,13 @@ class BlobStore(Protocol):
         open_content: Callable[[], BinaryIO],
         digest: Digest,
         tier: Tier | None = None,
+        replace: bool = False,
     ) -> BlobStatus:
         """Store a blob unless it is there; `open_content` gives its bytes, which are read once, in order.
 
         The blob appears whole or not at all, and only with content of this digest and size: otherwise
-        IntegrityError. One that is there with another size or digest is damaged, and replaced. When several
-        put the same blob at once, one wins, and all succeed. Returns PUSHED or EXISTS.
+        IntegrityError. One that is there with another size or digest is damaged, and replaced, and any is if
+        `replace`. When several put the same blob at once, one wins, and all succeed. Returns PUSHED or EXISTS.
         """
         ...
 

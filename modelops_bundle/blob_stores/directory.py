@@ -53,8 +53,9 @@ class DirectoryStore:
         open_content: Callable[[], BinaryIO],
         digest: Digest,
         tier: Tier | None = None,
+        replace: bool = False,
     ) -> BlobStatus:
-        if self._holds(key, size, digest):
+        if not replace and self._holds(key, size, digest):
             return BlobStatus.EXISTS
         with CheckedContent(self.uri(key), size, open_content, digest) as content:
             try:

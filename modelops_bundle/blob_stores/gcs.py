@@ -4,6 +4,7 @@ A large blob goes up as one resumable upload, since the service takes parts side
 conditions. The service compares a CRC32C of the whole.
 """
 
+from base64 import b64decode
 from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO, TypeVar
 
@@ -11,6 +12,7 @@ from google.cloud.storage.retry import DEFAULT_RETRY
 
 from modelops_bundle.blob_stores.blob_store import BlobStat
 from modelops_bundle.blob_stores.checked_content import CheckedContent
+from modelops_bundle.blob_stores.checksum import Algorithm, Checksum
 from modelops_bundle.blob_stores.gcs_client import gcs_client
 from modelops_bundle.blob_stores.gcs_errors import SDK_ERRORS, gcs_error, missing_bucket
 from modelops_bundle.blob_stores.kept_digest import DIGEST_KEY, kept_digest
@@ -56,7 +58,8 @@ class GcsStore:
         if found is None:
             return None
         tier = next((tier for tier, name in _CLASSES.items() if name == found.storage_class), None)
-        return BlobStat(found.size, kept_digest(found.metadata), tier)
+        checksum = Checksum(Algorithm.CRC32C, b64decode(found.crc32c)) if found.crc32c else None
+        return BlobStat(found.size, kept_digest(found.metadata), tier, checksum)
 
     def put(
         self,
@@ -65,21 +68,22 @@ class GcsStore:
         open_content: Callable[[], BinaryIO],
         digest: Digest,
         tier: Tier | None = None,
+        replace: bool = False,
     ) -> BlobStatus:
-        def send(content: CheckedContent, replace: bool) -> None:
+        def send(content: CheckedContent, overwrite: bool) -> None:
             blob = self._bucket.blob(key, chunk_size=CHUNK)
             blob.metadata = {DIGEST_KEY: hex_of(digest)}
             if tier:
                 blob.storage_class = _CLASSES[tier]
             manners: dict[str, Any] = {**self._patience, "checksum": "crc32c"}
-            if not replace:
+            if not overwrite:
                 manners["if_generation_match"] = 0  # what does not exist has this one
             try:
                 self._ask(key, lambda: blob.upload_from_file(content, size=size, **manners))
             except MissingBlob:  # what an upload can miss is its bucket
                 raise missing_bucket(self._container) from None
 
-        return put_unless_there(self, key, size, open_content, digest, send)
+        return put_unless_there(self, key, size, open_content, digest, send, replace=replace)
 
     def read(self, key: str, size: int, offset: int = 0) -> Iterator[bytes]:
         blob = self._bucket.blob(key)

@@ -20,14 +20,16 @@ def put_unless_there(
     open_content: Callable[[], BinaryIO],
     digest: Digest,
     send: Callable[[CheckedContent, bool], None],
+    *,
+    replace: bool,
 ) -> BlobStatus:
     """Do what `BlobStore.put` promises; `send` sends content, and tells LostRace.
 
-    Its second argument tells whether to replace a blob; otherwise it must not be there.
+    Its second argument tells whether to overwrite a blob; otherwise it must not be there.
     """
     for races_left in reversed(range(_RACES)):
         found = _find(store, key)
-        if found is not None and found.size == size and found.digest == digest:
+        if not replace and found is not None and found.size == size and found.digest == digest:
             return BlobStatus.EXISTS
         with CheckedContent(store.uri(key), size, open_content, digest) as content:
             try:

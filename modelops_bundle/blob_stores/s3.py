@@ -21,6 +21,7 @@ from modelops_bundle.blob_stores.kept_digest import DIGEST_KEY, kept_digest
 from modelops_bundle.blob_stores.location import Container
 from modelops_bundle.blob_stores.parts import PART, fetch_parts
 from modelops_bundle.blob_stores.putting import put_unless_there
+from modelops_bundle.blob_stores.s3_checksum import entity_checksum
 from modelops_bundle.blob_stores.s3_client import s3_client
 from modelops_bundle.blob_stores.s3_errors import s3_error
 from modelops_bundle.blob_stores.s3_upload import MultipartUpload
@@ -58,7 +59,7 @@ class S3Store:
             return None
         named = found.get("StorageClass", _CLASSES[Tier.HOT])
         tier = next((tier for tier, name in _CLASSES.items() if name == named), None)
-        return BlobStat(found["ContentLength"], kept_digest(found.get("Metadata")), tier)
+        return BlobStat(found["ContentLength"], kept_digest(found.get("Metadata")), tier, entity_checksum(found))
 
     def put(
         self,
@@ -67,12 +68,13 @@ class S3Store:
         open_content: Callable[[], BinaryIO],
         digest: Digest,
         tier: Tier | None = None,
+        replace: bool = False,
     ) -> BlobStatus:
-        def send(content: CheckedContent, replace: bool) -> None:
+        def send(content: CheckedContent, overwrite: bool) -> None:
             properties: dict[str, Any] = {"Metadata": {DIGEST_KEY: hex_of(digest)}}
             if tier:
                 properties["StorageClass"] = _CLASSES[tier]
-            condition = {} if replace else {"IfNoneMatch": "*"}
+            condition = {} if overwrite else {"IfNoneMatch": "*"}
             if size <= PART:
                 data = content.read()
                 where = {"Bucket": self._container.name, "Key": key}
@@ -81,7 +83,7 @@ class S3Store:
             upload = MultipartUpload(self._client, self._container.name, key, lambda call: self._ask(key, call))
             upload.send(content, properties, condition, self._jobs)
 
-        return put_unless_there(self, key, size, open_content, digest, send)
+        return put_unless_there(self, key, size, open_content, digest, send, replace=replace)
 
     def read(self, key: str, size: int, offset: int = 0) -> Iterator[bytes]:
         def fetch(start: int, end: int) -> bytes:

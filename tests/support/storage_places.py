@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from modelops_bundle.blob_stores.blob_store import BlobStore
@@ -32,7 +33,7 @@ class Raw(Protocol):
 
     def make_container(self, name: str) -> None: ...
 
-    def overwrite(self, container: str, key: str, data: bytes) -> None: ...
+    def overwrite(self, container: str, key: str, data: bytes, metadata: Mapping[str, str]) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +58,9 @@ class StoragePlace:
         place = replace(self, storage={**self.storage, **storage})
         return open_blob_store(place.container, settings, place.environment)
 
-    def overwrite(self, key: str, data: bytes) -> None:
-        """Put other bytes in the place of a blob."""
-        self.raw.overwrite(self.storage["container"], key, data)
+    def overwrite(self, key: str, data: bytes, metadata: Mapping[str, str] = MappingProxyType({})) -> None:
+        """Put other bytes in the place of a blob, and other metadata."""
+        self.raw.overwrite(self.storage["container"], key, data, metadata)
 
 
 class StorageServers:
@@ -125,7 +126,7 @@ class _RawDirectory:
     def make_container(self, name: str) -> None:
         Path(name).mkdir()
 
-    def overwrite(self, container: str, key: str, data: bytes) -> None:
+    def overwrite(self, container: str, key: str, data: bytes, metadata: Mapping[str, str]) -> None:
         path = Path(container, key)
         path.unlink()
         path.write_bytes(data)
@@ -140,8 +141,9 @@ class _RawAzure:
     def make_container(self, name: str) -> None:
         self._client.create_container(name)
 
-    def overwrite(self, container: str, key: str, data: bytes) -> None:
-        self._client.get_blob_client(container, key).upload_blob(data, overwrite=True)
+    def overwrite(self, container: str, key: str, data: bytes, metadata: Mapping[str, str]) -> None:
+        blob = self._client.get_blob_client(container, key)
+        blob.upload_blob(data, overwrite=True, metadata=dict(metadata))
 
 
 class _RawS3:
@@ -156,8 +158,8 @@ class _RawS3:
     def make_container(self, name: str) -> None:
         self._client.create_bucket(Bucket=name)
 
-    def overwrite(self, container: str, key: str, data: bytes) -> None:
-        self._client.put_object(Bucket=container, Key=key, Body=data)
+    def overwrite(self, container: str, key: str, data: bytes, metadata: Mapping[str, str]) -> None:
+        self._client.put_object(Bucket=container, Key=key, Body=data, Metadata=dict(metadata))
 
 
 class _RawGcs:
@@ -171,8 +173,10 @@ class _RawGcs:
     def make_container(self, name: str) -> None:
         self._client.create_bucket(name)
 
-    def overwrite(self, container: str, key: str, data: bytes) -> None:
-        self._client.bucket(container).blob(key).upload_from_string(data)
+    def overwrite(self, container: str, key: str, data: bytes, metadata: Mapping[str, str]) -> None:
+        blob = self._client.bucket(container).blob(key)
+        blob.metadata = dict(metadata)
+        blob.upload_from_string(data)
 
 
 def storage_servers(directory: Path) -> Iterator[StorageServers]:
