@@ -33,6 +33,7 @@ from modelops_bundle.storage.stores import Storage
 from modelops_bundle.store.store import Store
 from modelops_bundle.store.user_cache import opened_cache, temporary_cache
 from modelops_bundle.sync.comparison import compare_with, compare_with_base, names_path
+from modelops_bundle.sync.published import published_at
 from modelops_bundle.sync.scanning import Scan, ScannedFile, scanned_files
 from modelops_bundle.sync.status import look_at
 
@@ -154,8 +155,8 @@ class Operations:
         project = project_at(self._path("working_dir", working_dir))
         remote, tag = self._around(project).remote, read_local_config(project.local_path).tag
         with closing(Storage(self.provider.settings, environment_of(project, self.provider.settings))) as storage:
-            policy = storage.policy(project.config.storage)
             status = look_at(project, remote, tag)
+            policy = storage.policy(project.config.storage, published_at(project, remote, status.seen))
             return Scan(remote, tag, status.base, status.standing, tuple(scanned_files(status, policy.decide)))
 
     def plan(

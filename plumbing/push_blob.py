@@ -17,7 +17,7 @@ from modelops_bundle.errors import Invalid
 from modelops_bundle.objects import ObjectMissing
 from modelops_bundle.plumbing._records import RecordWriter, leading_digest, read_records
 from modelops_bundle.plumbing._session import Session, nul_option, pass_session, remote_option, stdin_option
-from modelops_bundle.pushing.external import external_in, places_of, push_external
+from modelops_bundle.pushing.external import Wanted, external_in, places_of, push_external
 from modelops_bundle.pushing.publishing import Route, Tracking, push_contents, push_packs, push_tracked
 from modelops_bundle.remote import BlobStatus, Remote
 from modelops_bundle.resolving.versions import resolve_ref
@@ -35,7 +35,8 @@ def push_version(
     Files that lie in blob stores are put there first.
     """
     route = Route(remote, jobs=jobs, open_blob_store=storage.open)
-    push_external(Tracking(project, project.load_index()), places_of(bundle.tree, external_in(bundle)), route)
+    wanted = Wanted(places_of(bundle.tree, external_in(bundle)))
+    push_external(Tracking(project, project.load_index()), wanted, route)
     sent = push_packs(project, bundle, route, None)
     return sent | push_contents(Tracking(project, project.load_index()), bundle, route)
 

@@ -6,7 +6,9 @@ from modelops_bundle.errors import BundleError
 from modelops_bundle.plumbing._session import Session
 from modelops_bundle.porcelain._places import place_json, place_text
 from modelops_bundle.porcelain._render import human_size, say, table
+from modelops_bundle.remotes.opening import choose_remote
 from modelops_bundle.safe_path import printable
+from modelops_bundle.sync.published import published_at
 from modelops_bundle.sync.scanning import ScannedFile, scanned_files
 from modelops_bundle.sync.status import Status
 
@@ -40,7 +42,9 @@ def files_json(session: Session, status: Status) -> dict[str, Any]:
 def _scan(session: Session, status: Status) -> tuple[list[ScannedFile], str]:
     """Return the files, and what is wrong with a configuration that does not tell their places."""
     try:
-        policy = session.storage.policy(session.project.config.storage)
+        remote = choose_remote(session.project, session.settings)
+        published = published_at(session.project, remote.name if remote else "", status.seen)
+        policy = session.storage.policy(session.project.config.storage, published)
     except BundleError as error:  # the files can be shown all the same
         return list(scanned_files(status, None)), printable(error.message)
     return list(scanned_files(status, policy.decide)), ""

@@ -1,14 +1,14 @@
 """push: publish the tracked files as they are on disk."""
 
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import click
 
 from modelops_bundle.blob_stores.location import parse_uri
 from modelops_bundle.bundles.tree_diff import LOCAL_STATES
-from modelops_bundle.errors import shortened
+from modelops_bundle.errors import Invalid, shortened
 from modelops_bundle.fetching.remote_version import fetch_version
 from modelops_bundle.plumbing._session import (
     Session,
@@ -18,12 +18,13 @@ from modelops_bundle.plumbing._session import (
     remote_option,
 )
 from modelops_bundle.plural import count_of
-from modelops_bundle.porcelain._places import places_json, show_places
+from modelops_bundle.porcelain._places import moves_json, places_json, show_places, tell_moves
 from modelops_bundle.porcelain._progress import shown_progress
 from modelops_bundle.porcelain._render import human_size, print_json, say, talk
 from modelops_bundle.porcelain._states import only, show_states, state_records, states_json
 from modelops_bundle.pushing.next_version import Part
-from modelops_bundle.pushing.outgoing import Estimate, Outgoing, Push, Sent, decisions_for, estimate
+from modelops_bundle.pushing.outgoing import Outgoing
+from modelops_bundle.pushing.placing import decisions_for
 from modelops_bundle.pushing.project_push import PushOptions, pushed_tag
 from modelops_bundle.pushing.push import (
     Taken,
@@ -32,6 +33,7 @@ from modelops_bundle.pushing.push import (
     take_version,
     take_working_tree,
 )
+from modelops_bundle.pushing.sending import Estimate, Push, Sent, estimate
 from modelops_bundle.remote import Remote
 from modelops_bundle.remotes.opening import choose_remote
 from modelops_bundle.remotes.remote_reference import parse_version
@@ -53,6 +55,9 @@ from modelops_bundle.sync.state import synced
     is_flag=True,
     help="Move the tag even if that discards the remote's changes, and check all blobs.",
 )
+@click.option(
+    "--relocate", is_flag=True, help="Put files where the configuration says now, not where they are published."
+)
 @click.option("--no-check", is_flag=True, help="Publish even if what is registered is broken.")
 @remote_option
 @dry_run_option
@@ -65,6 +70,7 @@ def command(
     bump: str | None,
     ref: str,
     force: bool,
+    relocate: bool,
     no_check: bool,
     remote: str,
     dry_run: bool,
@@ -77,6 +83,8 @@ def command(
     changes that you do not have, nothing is sent and the exit code is 7: pull first. Models and targets that are
     stale are registered anew in the same push; when one is broken, nothing is sent and the exit code is 2.
     """
+    if ref and relocate:
+        raise Invalid("--relocate is about the working tree, and --ref about a version", hint="give one of them")
     project = session.project
     options = PushOptions(tag, Part(bump) if bump else None)
     with session.remote(remote) as opened:
@@ -87,13 +95,15 @@ def command(
             taken = Taken(take_version(project, opened, tag, version, session.storage))
         else:
             taken = take_working_tree(project, opened, tag, check=not no_check)
+        if relocate:
+            taken = taken.relocated()
         if force:
-            version_again = taken.outgoing.version if ref else None
-            taken = replace(taken, outgoing=replace(taken.outgoing, version=version_again, afresh=True))
+            taken = taken.afresh(version=taken.outgoing.version if ref else None)
         else:
             refuse_to_discard(taken.outgoing, tag, opened.name)
         outgoing = taken.outgoing
         _register_anew(session, taken, dry_run)
+        tell_moves(session, outgoing, dry_run=dry_run)
         sent: Sent
         if dry_run:
             sent = estimate(project, opened, outgoing, session.settings.jobs, session.storage)
@@ -103,6 +113,8 @@ def command(
                 push = Push(outgoing, tag, before, not ref, on_event, jobs, origin, session.storage)
                 sent = carry_out_push(project, opened, push)
         where = f"{opened.name}:{tag}"
+    for container in sent.unchecked:
+        talk(session, f"'{container}' does not let us look: nobody checked that it still has what was put there")
     pushed = Pushed(taken, sent, where, dry_run)
     if as_json:
         print_json(_document(session, pushed))
@@ -150,8 +162,10 @@ def _document(session: Session, pushed: Pushed) -> dict[str, Any]:
         "size": bundle.config.size,
         "blobs_sent": len(sent.blobs),
         "bytes_sent": sent.size,
+        "moved": moves_json(session, outgoing),
         "blobs_stored": len(sent.external),
         "bytes_stored": sent.external_size,
+        "unchecked": list(sent.unchecked),
         "discarded": list(plan.discards),
         "registered_anew": list(taken.stale),
         "states": states_json(plan.states),

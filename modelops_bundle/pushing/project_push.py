@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from modelops_bundle.bundles.tree_diff import State
 from modelops_bundle.checkout.local_config import read_local_config
@@ -10,8 +10,9 @@ from modelops_bundle.checkout.project import Project
 from modelops_bundle.digest import Digest
 from modelops_bundle.errors import Invalid
 from modelops_bundle.pushing.next_version import Part, next_version
-from modelops_bundle.pushing.outgoing import Push, decisions_for, estimate
+from modelops_bundle.pushing.placing import decisions_for
 from modelops_bundle.pushing.push import Taken, carry_out_push, refuse_to_discard, take_working_tree
+from modelops_bundle.pushing.sending import Push, estimate
 from modelops_bundle.remote import Remote
 from modelops_bundle.remotes.connection import Connection, connect
 from modelops_bundle.remotes.opening import environment_of, require_remote
@@ -102,7 +103,7 @@ def _begun(project: Project, settings: Settings, options: PushOptions) -> Iterat
         before = synced(project, connection.remote.name, tag)
         taken = take_working_tree(project, connection.remote, tag)
         if options.force:
-            taken = replace(taken, outgoing=replace(taken.outgoing, version=None, afresh=True))
+            taken = taken.afresh()
         else:
             refuse_to_discard(taken.outgoing, tag, connection.remote.name)
         jobs, storage = connection.jobs, connection.storage

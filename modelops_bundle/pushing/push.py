@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from modelops_bundle.bundles.bundle import Bundle
@@ -14,11 +14,13 @@ from modelops_bundle.digest import Digest
 from modelops_bundle.errors import Invalid, RemoteMoved, shortened
 from modelops_bundle.fetching.contents import Origin, fetch_contents
 from modelops_bundle.fetching.remote_version import fetch_tag, fetch_version
-from modelops_bundle.pushing.outgoing import Outgoing, Push, Sent, known_version, send
+from modelops_bundle.pushing.outgoing import Outgoing, known_version
+from modelops_bundle.pushing.sending import Push, Sent, send
 from modelops_bundle.remote import Remote
 from modelops_bundle.safe_path import REGISTRY_PATH
 from modelops_bundle.storage.stores import Storage
 from modelops_bundle.sync.plan import PushPlan, plan_push
+from modelops_bundle.sync.published import published_at
 from modelops_bundle.sync.state import base_of, record_seen, record_sending, record_sync, synced
 
 if TYPE_CHECKING:
@@ -36,6 +38,14 @@ class Taken:
     def stale(self) -> Mapping[str, str]:
         """What was stale and is registered anew, by id, and why."""
         return self.renewal.stale if self.renewal else {}
+
+    def relocated(self) -> "Taken":
+        """Return the same for a push that puts files where the configuration says now."""
+        return replace(self, outgoing=replace(self.outgoing, version=None, relocate=True))
+
+    def afresh(self, *, version: Bundle | None = None) -> "Taken":
+        """Return the same for a push that trusts nobody that a blob is there."""
+        return replace(self, outgoing=replace(self.outgoing, version=version, afresh=True))
 
     def renew(self, project: Project) -> tuple[str, ...]:
         """Make the working tree's registry the one that is published; return the files that are newly tracked."""
@@ -66,7 +76,8 @@ def take_working_tree(project: Project, remote: Remote, tag: str, *, check: bool
         raise Invalid("nothing to push: no tracked file is on disk", hint="modelops-bundle add .")
     theirs, plan = _plan(project, remote, tag, tree)
     version = known_version(project, remote.name, tree.digest())
-    return Taken(Outgoing(tree, theirs, plan, tracked.index, version), renewal)
+    published = published_at(project, remote.name, theirs.digest if theirs else None)
+    return Taken(Outgoing(tree, theirs, plan, tracked.index, version, published), renewal)
 
 
 def take_version(
@@ -74,15 +85,15 @@ def take_version(
 ) -> Outgoing:
     """Take a known version, and compare it with what the tag names now."""
     theirs, plan = _plan(project, remote, tag, version.tree)
-    index = project.load_index()
+    index, published = project.load_index(), published_at(project, remote.name, theirs.digest if theirs else None)
     if version.manifest.foreign:
         # It is published in our own format, for which its content must be here.
         missing = [
             path for path, entry in version.tree.items() if path not in index or index[path].digest != entry.digest
         ]
         fetch_contents(project, Origin(remote, open_blob_store=(storage or Storage()).open), version, missing)
-        return Outgoing(version.tree, theirs, plan, index)
-    return Outgoing(version.tree, theirs, plan, index, version)
+        return Outgoing(version.tree, theirs, plan, index, published=(*published, version))
+    return Outgoing(version.tree, theirs, plan, index, version, published)
 
 
 def refuse_to_discard(outgoing: Outgoing, tag: str, remote: str) -> None:

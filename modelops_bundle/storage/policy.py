@@ -1,10 +1,12 @@
 """Which files of a bundle go to a blob store, and why.
 
 The policy stands in `config.yaml`; provider and container may also come from the environment, which is how a
-group shares its store. Nothing here opens a store, or needs credentials.
+group shares its store. They are about new content: what is unchanged stays where it is published, unless a pattern
+or the mode in `config.yaml`, which are the same for everybody, say that it belongs elsewhere. Nothing here opens a
+store, or needs credentials.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -18,6 +20,7 @@ from modelops_bundle.blob_stores.location import (
     container_of,
     may_be_secret,
 )
+from modelops_bundle.bundles.bundle import Bundle
 from modelops_bundle.bundles.places import External
 from modelops_bundle.bundles.tree import Mode, TreeEntry
 from modelops_bundle.digest import Digest
@@ -27,6 +30,7 @@ from modelops_bundle.files.yaml_file import shown
 from modelops_bundle.safe_path import TRAVELLING
 from modelops_bundle.settings import Settings
 from modelops_bundle.storage.config import StorageConfig, StorageMode
+from modelops_bundle.storage.published import PublishedPlaces
 from modelops_bundle.tier import Tier
 
 if TYPE_CHECKING:
@@ -54,13 +58,14 @@ class Decision:
 class StoreChoice:
     """The provider and container that a configuration names; empty text where nothing says it.
 
-    The origins are `config.yaml`, an environment or a variable.
+    The origins are `config.yaml`, an environment or a variable. `stray` names a container, but no provider.
     """
 
     provider: str = ""
     container: str = ""
     provider_origin: str = ""
     container_origin: str = ""
+    stray: str = ""
 
     @property
     def shown_provider(self) -> str:
@@ -82,7 +87,9 @@ def choose_store(
     theirs = storage.get("provider", "")
     provider, origin = (config.provider, "config.yaml") if config.provider else (theirs, named)
     if not provider:
-        return StoreChoice()
+        variable = "AZURE_STORAGE_CONTAINER" if settings.storage_container else ""
+        stray = "storage.container" if config.container else named if storage.get("container") else variable
+        return StoreChoice(stray=stray)
     kind = PROVIDERS.get(provider)
     containers = [
         (config.container, "config.yaml"),
@@ -93,12 +100,20 @@ def choose_store(
     return StoreChoice(provider, container, origin, container_origin)
 
 
-class StoragePolicy:
-    """Decides for each file, and names the blobs. Raises Invalid for a pattern that is none."""
+NO_PROVIDER = "no storage.provider is set"
+UNCHANGED = "unchanged: stays where it is published"
 
-    def __init__(self, config: StorageConfig, choice: StoreChoice) -> None:
+
+class StoragePolicy:
+    """Decides for each file, and names the blobs. Raises Invalid for a pattern that is none.
+
+    `published` are versions whose places are kept.
+    """
+
+    def __init__(self, config: StorageConfig, choice: StoreChoice, published: Sequence[Bundle] = ()) -> None:
         self._config = config
         self._choice = choice
+        self._published = PublishedPlaces(published)
         self._to_registry = PathPatterns("storage.force_oci_patterns", config.force_oci_patterns)
         self._to_store = PathPatterns("storage.force_blob_patterns", config.force_blob_patterns)
 
@@ -113,22 +128,17 @@ class StoragePolicy:
         if self._to_registry.match(entry.path):
             return Decision(Placement.REGISTRY, "storage.force_oci_patterns")
         if self._to_store.match(entry.path):
-            return self._stored("storage.force_blob_patterns")
+            return self._stored(entry, "storage.force_blob_patterns")
         if self._config.mode is not StorageMode.AUTO:
             why = f"storage.mode is {self._config.mode}"
             blob = self._config.mode is StorageMode.BLOB
-            return self._stored(why) if blob else Decision(Placement.REGISTRY, why)
-        limit = self._config.threshold_bytes
-        if entry.size < limit:
-            return Decision(Placement.REGISTRY, f"smaller than {limit} bytes")
-        if not self._choice.provider:
-            return Decision(Placement.REGISTRY, "no storage.provider is set")
-        return self._stored(f"{limit} bytes or more")
+            return self._stored(entry, why) if blob else Decision(Placement.REGISTRY, why)
+        return self._decide_by_size(entry)
 
     def external(self, entries: Iterable[TreeEntry]) -> dict[str, External]:
         """Return the places of the files that go to a blob store, by path; raise Invalid when none is named."""
         stored = [entry for entry in entries if self.decide(entry).placement is Placement.BLOB_STORE]
-        return {entry.path: External(self.uri(entry.digest), self.tier) for entry in stored}
+        return {entry.path: self._kept(entry) or External(self.uri(entry.digest), self.tier) for entry in stored}
 
     @property
     def tier(self) -> Tier | None:
@@ -139,8 +149,30 @@ class StoragePolicy:
         """Return the URI that content gets in the blob store; raise Invalid when none is named."""
         return self.container.uri(blob_key(self._config.prefix, digest))
 
-    def _stored(self, why: str) -> Decision:
-        return Decision(Placement.BLOB_STORE, why, self.tier)
+    def _decide_by_size(self, entry: TreeEntry) -> Decision:
+        kept, limit = self._published.of(entry), self._config.threshold_bytes
+        if isinstance(kept, External):
+            return Decision(Placement.BLOB_STORE, UNCHANGED, kept.tier)
+        if entry.size < limit:
+            return Decision(Placement.REGISTRY, f"smaller than {limit} bytes")
+        if not self._choice.provider:
+            return Decision(Placement.REGISTRY, self._without_provider)
+        if kept is not None:
+            return Decision(Placement.REGISTRY, UNCHANGED)
+        return self._stored(entry, f"{limit} bytes or more")
+
+    @property
+    def _without_provider(self) -> str:
+        stray = self._choice.stray
+        return f"{NO_PROVIDER}, though {stray} names a container" if stray else NO_PROVIDER
+
+    def _stored(self, entry: TreeEntry, why: str) -> Decision:
+        kept = self._kept(entry)
+        return Decision(Placement.BLOB_STORE, why, kept.tier if kept else self.tier)
+
+    def _kept(self, entry: TreeEntry) -> External | None:
+        kept = self._published.of(entry)
+        return kept if isinstance(kept, External) else None
 
     @cached_property
     def container(self) -> Container:

@@ -1,12 +1,13 @@
 """The blob stores of one command: which files go there, and each store opened when the first file needs it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from threading import Lock
 from typing import TYPE_CHECKING
 
 from modelops_bundle.blob_stores.blob_store import BlobStore
 from modelops_bundle.blob_stores.location import Container
 from modelops_bundle.blob_stores.opening import open_blob_store
+from modelops_bundle.bundles.bundle import Bundle
 from modelops_bundle.settings import Settings
 from modelops_bundle.storage.config import StorageConfig
 from modelops_bundle.storage.policy import StoragePolicy, StoreChoice, choose_store
@@ -34,9 +35,9 @@ class Storage:
         """Return the provider and container that hold for a bundle."""
         return choose_store(config, self._settings, self._environment)
 
-    def policy(self, config: StorageConfig) -> StoragePolicy:
-        """Return what decides where files of a bundle go."""
-        return StoragePolicy(config, self.choice(config))
+    def policy(self, config: StorageConfig, published: Sequence[Bundle] = ()) -> StoragePolicy:
+        """Return what decides where files of a bundle go, of which `published` are versions."""
+        return StoragePolicy(config, self.choice(config), published)
 
     def open(self, container: Container) -> BlobStore:
         """Return a store, open; see `opening.open_blob_store` for the errors."""

@@ -7,8 +7,8 @@ from modelops_bundle.bundles.bundle import Bundle
 from modelops_bundle.checkout.adding import add_paths
 from modelops_bundle.checkout.project import Project
 from modelops_bundle.descriptor import Descriptor
-from modelops_bundle.pushing.outgoing import Push, Sent
 from modelops_bundle.pushing.push import carry_out_push, refuse_to_discard, take_working_tree
+from modelops_bundle.pushing.sending import Push, Sent
 from modelops_bundle.remote import Remote
 from modelops_bundle.remotes.oci_layout import LayoutRemote
 from modelops_bundle.sync.state import synced

@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
+from modelops_bundle.blob_stores.kept_digest import DIGEST_KEY
 from modelops_bundle.blob_stores.location import blob_key
 from modelops_bundle.blob_stores.parts import PART
-from modelops_bundle.digest import digest_of
+from modelops_bundle.digest import digest_of, hex_of
 from modelops_bundle.files.yaml_file import dump
 from tests.support.cli import run_process
 from tests.support.storage_places import StoragePlace, StorageServers, storage_servers
@@ -112,8 +113,13 @@ def test_a_missing_blob_is_named(alice: Workspace, place: StoragePlace, tmp_path
 
 def test_a_damaged_blob_is_refused(alice: Workspace, place: StoragePlace, tmp_path: Path) -> None:
     alice.ok("push")
-    place.overwrite(blob_key("", digest_of(LARGE)), b"x" * len(LARGE))
+    digest = digest_of(LARGE)
+    # Its metadata may still promise what it was.
+    place.overwrite(blob_key("", digest), b"x" * len(LARGE), {DIGEST_KEY: hex_of(digest)})
     assert f"'{uri(place, LARGE)}'" in clone_fails(alice, tmp_path, 5)
+    assert pushed(alice, "--force")["blobs_stored"] == 1
+    assert pushed(alice, "--force")["blobs_stored"] == 0
+    assert clone(alice, tmp_path, "repaired").tree() == alice.tree()
     place.overwrite(blob_key("", digest_of(LARGE)), LARGE[1:])
     assert f"'{uri(place, LARGE)}'" in clone_fails(alice, tmp_path, 5)
     alice.ok("push", "--force")

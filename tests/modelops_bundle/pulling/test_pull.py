@@ -11,8 +11,8 @@ from modelops_bundle.errors import Busy, NotFound, WorkingTreeConflict
 from modelops_bundle.fetching.contents import Origin
 from modelops_bundle.pulling.clone import clone
 from modelops_bundle.pulling.pull import Incoming, carry_out_pull, find_incoming, preview_pull
-from modelops_bundle.pushing.outgoing import Push
 from modelops_bundle.pushing.push import carry_out_push, take_working_tree
+from modelops_bundle.pushing.sending import Push
 from modelops_bundle.remotes.oci_layout import LayoutRemote
 from modelops_bundle.remotes.remote_reference import RemoteReference
 from modelops_bundle.settings import Settings

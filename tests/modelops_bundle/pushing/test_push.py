@@ -7,12 +7,12 @@ import pytest
 from modelops_bundle.checkout.project import Project
 from modelops_bundle.errors import Invalid, RemoteMoved
 from modelops_bundle.fetching.remote_version import require_tag
-from modelops_bundle.pushing.outgoing import Push
 from modelops_bundle.pushing.push import (
     carry_out_push,
     take_version,
     take_working_tree,
 )
+from modelops_bundle.pushing.sending import Push
 from modelops_bundle.remotes.oci_layout import LayoutRemote
 from modelops_bundle.sync.state import synced
 from tests.modelops_bundle.pushed import TAG, make, push

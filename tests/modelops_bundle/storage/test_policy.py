@@ -132,6 +132,7 @@ def test_a_signed_address_in_place_of_a_name_is_not_repeated() -> None:
 
 
 LAB = Environment("lab", storage={"provider": "azurite", "container": "theirs"})
+HALF = Environment("lab", storage={"container": "theirs"})
 VARIABLE = Settings(storage_container="var")
 
 
@@ -143,7 +144,7 @@ VARIABLE = Settings(storage_container="var")
         ({"provider": "azure"}, Settings(), LAB, StoreChoice("azure", "theirs", "config.yaml", NAMED)),
         ({"provider": "s3"}, Settings(), LAB, StoreChoice("s3", "", "config.yaml", "")),
         ({"container": "ours"}, Settings(), LAB, StoreChoice("azurite", "ours", NAMED, "config.yaml")),
-        ({"container": "ours"}, Settings(), None, StoreChoice()),
+        ({"container": "ours"}, Settings(), None, StoreChoice(stray="storage.container")),
         (
             {"provider": "azure"},
             VARIABLE,
@@ -152,7 +153,8 @@ VARIABLE = Settings(storage_container="var")
         ),
         ({"provider": "azure"}, VARIABLE, LAB, StoreChoice("azure", "theirs", "config.yaml", NAMED)),
         ({"provider": "gcs"}, VARIABLE, None, StoreChoice("gcs", "", "config.yaml", "")),
-        ({}, VARIABLE, None, StoreChoice()),
+        ({}, VARIABLE, None, StoreChoice(stray="AZURE_STORAGE_CONTAINER")),
+        ({}, Settings(), HALF, StoreChoice(stray=NAMED)),
     ],
 )
 def test_the_configuration_names_the_store_and_else_the_environment(

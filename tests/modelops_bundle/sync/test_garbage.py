@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from modelops_bundle.checkout.adding import add_paths
 from modelops_bundle.checkout.project import Project
 from modelops_bundle.digest import Digest, digest_of
-from modelops_bundle.pushing.outgoing import Push
 from modelops_bundle.pushing.push import carry_out_push, take_working_tree
+from modelops_bundle.pushing.sending import Push
 from modelops_bundle.remotes.oci_layout import LayoutRemote
 from modelops_bundle.store.refs import tag_ref
 from modelops_bundle.sync.garbage import CannotTell, collect_garbage
