@@ -8,12 +8,18 @@ import hashlib
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from modelops_bundle.blob_stores.store_errors import DamagedBlob
 from modelops_bundle.digest import PREFIX, Digest
 
 BLOCK = 1 << 20
+
+
+class Hasher(Protocol):
+    """What bytes are taken into one after the other."""
+
+    def update(self, data: bytes, /) -> None: ...
 
 
 class CheckedContent:
@@ -28,6 +34,7 @@ class CheckedContent:
         self._digest = digest
         self._stream = open_content()
         self._sha256 = hashlib.sha256()
+        self._hashers: list[Hasher] = [self._sha256]
         self._position = 0
         self._hashed = 0
         # Hashing goes on while a part that was read is being sent: both let other threads run.
@@ -59,6 +66,15 @@ class CheckedContent:
             self._check_end()
         return blocks[0] if len(blocks) == 1 else b"".join(blocks)
 
+    @property
+    def seen(self) -> int:
+        """How many bytes have been read so far, however often."""
+        return self._hashed
+
+    def hash_also(self, hasher: Hasher) -> None:
+        """Take all bytes into another hasher, too, which is complete once the last of them was read."""
+        self._hashers.append(hasher)
+
     def tell(self) -> int:
         """Return how many bytes lie before the next one."""
         return self._position
@@ -75,16 +91,20 @@ class CheckedContent:
         self._position += len(block)
         new = self._position - self._hashed
         if new > 0:
-            self._hash(memoryview(block)[len(block) - new :])
+            self._hash(block[len(block) - new :])
             self._hashed = self._position
 
-    def _hash(self, data: memoryview) -> None:
+    def _hash(self, data: bytes) -> None:
         if self._beside is None:
-            self._sha256.update(data)
+            self._update(data)
             return
         if self._pending:
             self._pending.result()
-        self._pending = self._beside.submit(self._sha256.update, data)
+        self._pending = self._beside.submit(self._update, data)
+
+    def _update(self, data: bytes) -> None:
+        for hasher in self._hashers:
+            hasher.update(data)
 
     def _check_end(self) -> None:
         if self._position == self.size and self._stream.read(1):

@@ -6,6 +6,7 @@ conditions. The service compares a CRC32C of the whole.
 
 from base64 import b64decode
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any, BinaryIO, TypeVar
 
 from google.cloud.storage.retry import DEFAULT_RETRY
@@ -15,19 +16,22 @@ from modelops_bundle.blob_stores.checked_content import CheckedContent
 from modelops_bundle.blob_stores.checksum import Algorithm, Checksum
 from modelops_bundle.blob_stores.gcs_client import gcs_client
 from modelops_bundle.blob_stores.gcs_errors import SDK_ERRORS, gcs_error, missing_bucket
+from modelops_bundle.blob_stores.gcs_upload import GcsUpload
 from modelops_bundle.blob_stores.kept_digest import DIGEST_KEY, kept_digest
 from modelops_bundle.blob_stores.location import Container
-from modelops_bundle.blob_stores.parts import PART, fetch_parts
+from modelops_bundle.blob_stores.parts import fetch_parts
 from modelops_bundle.blob_stores.putting import put_unless_there
 from modelops_bundle.blob_stores.storage_access import StorageAccess
-from modelops_bundle.blob_stores.store_errors import MissingBlob, check_size
+from modelops_bundle.blob_stores.store_errors import DamagedBlob, MissingBlob, StorageFailed, check_size
 from modelops_bundle.digest import Digest, hex_of
+from modelops_bundle.errors import BundleError
 from modelops_bundle.remote import BlobStatus
 from modelops_bundle.tier import Tier
 
-CHUNK = 5 * PART
-"""Bytes of one request of an upload, which is in memory twice: as they follow each other, large ones cost less."""
+SMALL = 1 << 20
+"""Bytes of a blob that goes up in one request, which is in memory up to four times."""
 
+_TYPE = "application/octet-stream"
 _CLASSES = {Tier.HOT: "STANDARD", Tier.COOL: "NEARLINE", Tier.ARCHIVE: "ARCHIVE"}
 
 T = TypeVar("T")
@@ -39,9 +43,11 @@ class GcsStore:
     def __init__(self, container: Container, access: StorageAccess) -> None:
         self._container = container
         self._jobs = access.jobs
+        self._timeout = access.timeout
+        self._retries = access.retries
         self._client = gcs_client(container, access)
         self._bucket = self._client.bucket(container.name)
-        self._patience = {
+        self._patience: dict[str, Any] = {
             "timeout": access.timeout,
             "retry": DEFAULT_RETRY.with_timeout(access.timeout) if access.retries else None,
         }
@@ -71,17 +77,21 @@ class GcsStore:
         replace: bool = False,
     ) -> BlobStatus:
         def send(content: CheckedContent, overwrite: bool) -> None:
-            blob = self._bucket.blob(key, chunk_size=CHUNK)
+            blob = self._bucket.blob(key)
             blob.metadata = {DIGEST_KEY: hex_of(digest)}
             if tier:
                 blob.storage_class = _CLASSES[tier]
-            manners: dict[str, Any] = {**self._patience, "checksum": "crc32c"}
+            manners = self._patience.copy()
             if not overwrite:
                 manners["if_generation_match"] = 0  # what does not exist has this one
             try:
-                self._ask(key, lambda: blob.upload_from_file(content, size=size, **manners))
+                if size <= SMALL:
+                    self._ask(key, lambda: blob.upload_from_file(content, size=size, checksum="crc32c", **manners))
+                    return
+                url = self._ask(key, lambda: blob.create_resumable_upload_session(_TYPE, size, **manners))
             except MissingBlob:  # what an upload can miss is its bucket
                 raise missing_bucket(self._container) from None
+            self._send_large(key, GcsUpload(url, content, self._timeout, self._retries))
 
         return put_unless_there(self, key, size, open_content, digest, send, replace=replace)
 
@@ -105,6 +115,19 @@ class GcsStore:
 
     def close(self) -> None:
         self._client.close()
+
+    def _send_large(self, key: str, upload: GcsUpload) -> None:
+        """Send what becomes a blob; one that was altered on its way is taken back."""
+        try:
+            self._ask(key, upload.send)
+        except MissingBlob:
+            raise StorageFailed(self.name, "it has forgotten the upload") from None
+        except DamagedBlob:
+            if upload.generation:
+                with suppress(BundleError):  # what ended it is what matters
+                    blob, generation = self._bucket.blob(key), upload.generation
+                    self._ask(key, lambda: blob.delete(if_generation_match=generation, **self._patience))
+            raise
 
     def _ask(self, key: str, call: Callable[[], T]) -> T:
         """Return what a call of the SDK returns; its errors become ours, without them as the context."""
