@@ -5,7 +5,7 @@ one, sends only those that the service does not have yet; it keeps them for a we
 """
 
 from collections.abc import Callable, Iterator
-from typing import Any, BinaryIO, TypeVar
+from typing import Any, BinaryIO, TypeVar, cast
 
 from azure.core import MatchConditions
 from azure.core.exceptions import AzureError
@@ -108,10 +108,11 @@ class AzureStore:
         blob = self._blob(key)
         there = self._uncommitted(key)
 
-        def send(number: int, data: bytes) -> BlobBlock:
+        def send(number: int, data: bytearray) -> BlobBlock:
             block = f"{number:05}-{blake3(data).hexdigest()[:32]}"
             if block not in there:
-                self._ask(key, lambda: blob.stage_block(block, data, len(data)))
+                # Any buffer will do, and a copy would cost as much memory again.
+                self._ask(key, lambda: blob.stage_block(block, cast(bytes, data), len(data)))
             return BlobBlock(block)
 
         return send_parts(content, part_size(content.size, MOST_BLOCKS), self._jobs, send)

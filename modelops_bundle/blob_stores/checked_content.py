@@ -75,6 +75,14 @@ class CheckedContent:
         """Take all bytes into another hasher, too, which is complete once the last of them was read."""
         self._hashers.append(hasher)
 
+    def fill(self, buffer: bytearray) -> None:
+        """Read into all of a buffer, which becomes shorter only at the end; raise DamagedBlob as `read` does."""
+        filled = 0
+        while filled < len(buffer) and (block := self.read(min(BLOCK, len(buffer) - filled))):
+            buffer[filled : filled + len(block)] = block
+            filled += len(block)
+        del buffer[filled:]
+
     def tell(self) -> int:
         """Return how many bytes lie before the next one."""
         return self._position

@@ -41,7 +41,7 @@ class MultipartUpload:
         upload = self._find() or self._begin(properties)
         where = {**self._where, "UploadId": upload.id}
 
-        def send_part(index: int, data: bytes) -> dict[str, Any]:
+        def send_part(index: int, data: bytearray) -> dict[str, Any]:
             number = index + 1
             known = upload.parts.get(number, {})
             if known.get("Size") == len(data) and known["ETag"].strip('"') == _md5(data):
@@ -90,5 +90,5 @@ def _receipt(number: int, answer: dict[str, Any]) -> dict[str, Any]:
     return {"PartNumber": number, "ETag": answer["ETag"], **checksums}
 
 
-def _md5(data: bytes) -> str:
+def _md5(data: bytearray) -> str:
     return hashlib.md5(data, usedforsecurity=False).hexdigest()

@@ -5,6 +5,7 @@ import random
 
 import pytest
 
+from modelops_bundle.blob_stores import parts
 from modelops_bundle.blob_stores.parts import PART
 from modelops_bundle.blob_stores.store_errors import StorageFailed
 from modelops_bundle.errors import ExitCode
@@ -16,6 +17,12 @@ from tests.support.storage_places import SETTINGS, StoragePlace, StorageServers
 IMPATIENT = Settings(retries=0, storage_timeout=20, jobs=1)
 REMOTE = [kind for kind in KINDS if kind != "directory"]
 RESUMING = ["azurite", "moto", "swift"]
+
+
+@pytest.fixture(autouse=True)
+def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Several of them make a blob that is still quick to send."""
+    monkeypatch.setattr(parts, "LARGE_PART", PART)
 
 
 @pytest.fixture(params=REMOTE)

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from modelops_bundle.blob_stores import parts
 from modelops_bundle.blob_stores.checked_content import CheckedContent
-from modelops_bundle.blob_stores.parts import PART, fetch_parts, part_size, send_parts
+from modelops_bundle.blob_stores.parts import LARGE_PART, PART, PIECE, fetch_parts, part_size, send_parts
 from modelops_bundle.blob_stores.store_errors import DamagedBlob
 from modelops_bundle.digest import PREFIX, Digest, digest_of
 
@@ -33,29 +34,32 @@ def content_of(data: bytes) -> CheckedContent:
 
 @given(st.binary(max_size=60), st.integers(1, 9), st.integers(1, 5))
 def test_parts_are_sent_in_order_and_make_up_the_whole(data: bytes, part: int, jobs: int) -> None:
-    sent = send_parts(content_of(data), part, jobs, lambda number, piece: (number, piece))
+    sent = send_parts(content_of(data), part, jobs, lambda number, piece: (number, bytes(piece)))
     assert [number for number, _ in sent] == list(range(len(sent)))
     assert b"".join(piece for _, piece in sent) == data
     assert all(len(piece) == part for _, piece in sent[:-1])
 
 
-def test_few_parts_are_in_memory_while_sending() -> None:
-    window, blob = Window(), bytes(100)
+@pytest.mark.parametrize(("part", "most"), [(1, 4), (10, 4), (15, 2), (30, 1), (90, 1)])
+def test_few_parts_are_in_memory_while_sending(monkeypatch: pytest.MonkeyPatch, part: int, most: int) -> None:
+    """A part counts from when it is read until it is sent."""
+    monkeypatch.setattr(parts, "IN_MEMORY", 40)
+    window, blob = Window(), bytes(9 * part)
 
     class Counting(io.BytesIO):
         def read(self, size: int | None = -1) -> bytes:
-            window.add(1)
+            window.add(1 if self.tell() < len(blob) else 0)
             return super().read(size)
 
-    content = CheckedContent("az://c/k", 100, lambda: Counting(blob), digest_of(blob))
-    send_parts(content, 1, 3, lambda number, piece: window.add(-1))
-    assert window.most <= 3 + 2  # one that was read, and one that ended but was not looked at
+    content = CheckedContent("az://c/k", len(blob), lambda: Counting(blob), digest_of(blob))
+    send_parts(content, part, 3, lambda number, piece: window.add(-1))
+    assert window.most <= most
 
 
 def test_a_part_that_fails_ends_the_sending() -> None:
     sent = []
 
-    def send(number: int, piece: bytes) -> None:
+    def send(number: int, piece: bytearray) -> None:
         sent.append(number)
         if number == 2:
             raise RuntimeError("refused")
@@ -70,7 +74,7 @@ def test_what_is_fetched_comes_in_order_without_gaps(start: int, length: int, jo
     pieces = fetch_parts(start, start + length, jobs, lambda first, end: repr((first, end)).encode())
     ranges = [tuple(map(int, piece.decode().strip("()").split(","))) for piece in pieces]
     assert sum(end - first for first, end in ranges) == length
-    assert all(end - first <= PART for first, end in ranges)
+    assert all(end - first <= PIECE for first, end in ranges)
     ends = [start, *(end for _, end in ranges)]
     assert [first for first, _ in ranges] == ends[:-1]
 
@@ -87,9 +91,21 @@ def test_few_parts_are_in_memory_while_fetching() -> None:
     assert window.most <= 3 + 1
 
 
-@pytest.mark.parametrize(("size", "most", "expected"), [(1, 10_000, PART), (PART * 10_000, 10_000, PART)])
-def test_parts_have_their_usual_size_while_they_are_few_enough(size: int, most: int, expected: int) -> None:
-    assert part_size(size, most) == expected
+def test_a_small_blob_is_fetched_little_by_little() -> None:
+    fetched: list[int] = []
+
+    def fetch(first: int, end: int) -> bytes:
+        fetched.append(end - first)
+        return b""
+
+    for number, _ in enumerate(fetch_parts(0, PART, 9, fetch), start=1):
+        assert len(fetched) == number  # nothing ahead of who takes it
+    assert max(fetched) < PIECE
+
+
+@pytest.mark.parametrize("size", [1, LARGE_PART * 10_000])
+def test_parts_have_their_usual_size_while_they_are_few_enough(size: int) -> None:
+    assert part_size(size, 10_000) == LARGE_PART
 
 
 @given(st.integers(1, 5 << 40), st.sampled_from([10_000, 50_000]))
