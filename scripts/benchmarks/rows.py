@@ -10,6 +10,7 @@ from scripts.benchmarks import (
     rows_push,
     rows_startup,
     rows_status,
+    rows_stores,
     rows_versions,
     rows_worker,
 )
@@ -19,6 +20,7 @@ ROWS: dict[str, Row] = {
     row.name: row
     for module in (
         *(rows_startup, rows_status, rows_models, rows_add, rows_push, rows_edits, rows_pull, rows_worker),
+        rows_stores,
         *(rows_memory, rows_versions, rows_growth),
     )
     for row in module.ROWS
