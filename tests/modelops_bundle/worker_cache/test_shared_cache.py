@@ -5,7 +5,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from pathlib import Path
 from threading import Event
 
@@ -42,41 +41,6 @@ import sys
 from modelops_bundle.repository import ModelOpsBundleRepository
 registry, cache, reference = sys.argv[1:]
 ModelOpsBundleRepository(registry, cache).ensure_local(reference)
-"""
-
-
-# A thread fetches. Meanwhile a child is forked that lives on, and one that asks for the same bundle.
-FORKED = """
-import os, signal, sys
-from contextlib import contextmanager
-from threading import Event, Thread
-from modelops_bundle.repository import ModelOpsBundleRepository
-registry, cache, reference = sys.argv[1:]
-repository = ModelOpsBundleRepository(registry, cache)
-fetches, goes_on, origin = Event(), Event(), repository._origin
-
-@contextmanager
-def waiting(name):
-    fetches.set()
-    goes_on.wait()
-    with origin(name) as opened:
-        yield opened
-
-repository._origin = waiting
-thread = Thread(target=repository.ensure_local, args=(reference,))
-thread.start()
-fetches.wait()
-lives = os.fork()
-if not lives:
-    signal.pause()
-asks = os.fork()
-if not asks:
-    ModelOpsBundleRepository(registry, cache).ensure_local(reference)
-    os._exit(0)
-goes_on.set()
-thread.join()
-assert os.waitpid(asks, 0)[1] == 0
-os.kill(lives, signal.SIGKILL)
 """
 
 
@@ -317,18 +281,6 @@ def test_what_a_model_writes_beside_its_data_stays_and_harms_nobody(
     worker(stub.host, tmp_path / "cache").ensure_local(reference)
     assert (directory / "data/cases.csv").read_text() == "day,cases\n1,3\n"
     assert (directory / "data/results.csv").exists()
-
-
-def test_children_forked_while_a_bundle_is_fetched_wait_for_it_and_go_on(
-    stub: StubRegistry, alice: Workspace, tmp_path: Path
-) -> None:
-    command = [sys.executable, "-c", FORKED, stub.host, str(tmp_path / "cache"), published(stub, alice)]
-    with subprocess.Popen(command, cwd=CHECKOUT, start_new_session=True) as process:
-        try:
-            assert process.wait(timeout=30) == 0
-        finally:
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
 
 
 def test_another_version_costs_only_what_changed(stub: StubRegistry, alice: Workspace, tmp_path: Path) -> None:
