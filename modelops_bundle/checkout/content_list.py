@@ -33,12 +33,16 @@ def content_list(files: Iterable[BundleFile], tree: Digest) -> bytes:
 
 
 def write_content_list(root: Path, bundle: Bundle) -> None:
-    """Write what a version holds into a project, unless it is what was written last."""
+    """Write what a version holds into a project, unless it is what was written last.
+
+    Where that fails, the list is missing or old, which is no reason to let a push or pull fail.
+    """
     path, head = root / CONTENT_LIST, _head(bundle.config.tree).encode()
-    with suppress(FileNotFoundError), path.open("rb") as stream:
+    with suppress(OSError), path.open("rb") as stream:
         if stream.read(len(head)) == head:
             return
-    write_file(path, content_list(bundle.index.files.values(), bundle.config.tree), flush=False)
+    with suppress(OSError):
+        write_file(path, content_list(bundle.index.files.values(), bundle.config.tree), flush=False)
 
 
 def _head(tree: Digest) -> str:

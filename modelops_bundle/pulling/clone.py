@@ -83,9 +83,9 @@ def _copy(project: Project, origin: Origin, wanted: RemoteReference, digest: Dig
     @contextmanager
     def remembered() -> Iterator[None]:
         yield
+        write_content_list(project.root, bundle)
         tag = "" if wanted.digest else wanted.tag
         record_sync(project, origin.remote.name, tag, digest, "clone", switched=True)
-        write_content_list(project.root, bundle)
 
     merge(project, bundle, EMPTY, PullOptions(), stage, step=remembered())
     return bundle

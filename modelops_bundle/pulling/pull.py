@@ -122,8 +122,8 @@ def _remembered(project: Project, remote: str, incoming: Incoming, options: Pull
         )
     switched = options.overwrite or incoming.elsewhere or incoming.before.base is None
     yield
-    record_sync(project, remote, incoming.tag, incoming.bundle.digest, "pull", switched=switched)
     write_content_list(project.root, incoming.bundle)
+    record_sync(project, remote, incoming.tag, incoming.bundle.digest, "pull", switched=switched)
 
 
 def _seeds(project: Project, base: Digest | None) -> Seeds:

@@ -132,8 +132,8 @@ def _remember(project: Project, remote: str, push: Push, published: Bundle) -> N
         if not push.whole_tree or synced(project, remote, push.tag) != push.before:
             record_seen(project, remote, push.tag, published.digest)
             return
-        record_sync(project, remote, push.tag, published.digest, "push", switched=False)
         write_content_list(project.root, published)
+        record_sync(project, remote, push.tag, published.digest, "push", switched=False)
         index = project.load_index()
         tree = published.tree
         for path in [path for path in index if path not in tree and not os.path.lexists(project.root / path)]:

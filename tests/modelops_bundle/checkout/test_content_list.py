@@ -84,6 +84,12 @@ def test_the_same_content_is_not_written_again(tmp_path: Path) -> None:
     assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
 
 
+def test_what_cannot_be_written_is_missing_and_no_failure(tmp_path: Path) -> None:
+    (tmp_path / CONTENT_LIST / "in the way").mkdir(parents=True)
+    write_content_list(tmp_path, version(file_of("a")))
+    assert [path.name for path in (tmp_path / CONTENT_LIST).parent.iterdir()] == ["manifest.yaml"]
+
+
 def test_a_hundred_thousand_files_take_a_moment() -> None:
     files = [file_of(f"data/region-{number % 100}/cases-{number}.csv", number % 7) for number in range(100_000)]
     start = time.process_time()
