@@ -10,7 +10,8 @@ from modelops_bundle.digest import Digest, parse_digest
 from modelops_bundle.registry.reference import check_address, has_host
 from modelops_bundle.tags import check_tag
 
-_DIRECTORY = re.compile(r"oci:|[/\\]|\.\.?[/\\]|[A-Za-z]:[/\\]|\.\.?$")
+_DRIVE = re.compile(r"[A-Za-z]:[/\\]")
+_DIRECTORY = re.compile(rf"oci:|[/\\]|\.\.?[/\\]|{_DRIVE.pattern}|\.\.?$")
 
 
 def split_reference(text: str) -> tuple[str, str | None, Digest | None]:
@@ -34,6 +35,11 @@ def split_reference(text: str) -> tuple[str, str | None, Digest | None]:
 def is_directory(name: str) -> bool:
     """Tell whether a name is that of a layout directory, by what it begins with."""
     return _DIRECTORY.match(name) is not None
+
+
+def is_of_windows(path: str) -> bool:
+    """Tell whether a path begins with a drive, which nothing but Windows has."""
+    return _DRIVE.match(path) is not None
 
 
 def without_scheme(name: str) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 from modelops_bundle.digest import Digest, parse_digest
 from modelops_bundle.errors import Invalid
 from modelops_bundle.registry.reference import parse_repository
-from modelops_bundle.remotes.reference_syntax import is_directory, split_reference
+from modelops_bundle.remotes.reference_syntax import is_directory, is_of_windows, split_reference
 from modelops_bundle.safe_path import printable
 from modelops_bundle.tags import check_tag
 
@@ -69,7 +69,13 @@ def remote_name(text: str, directory: Path) -> str:
 def _directory_name(text: str, directory: Path) -> str:
     if text == "oci:":
         raise Invalid("no directory after 'oci:'", hint=_EXAMPLE)
-    name = "oci:" + os.path.normpath(directory / text.removeprefix("oci:"))
+    path = text.removeprefix("oci:")
+    if is_of_windows(path) and os.name != "nt":
+        raise Invalid(
+            f"'{printable(path)}' is a directory of Windows, and this is another system",
+            hint="name a directory of this one: /DIRECTORY or ./DIRECTORY",
+        )
+    name = "oci:" + os.path.normpath(directory / path)
     # Names stand in lines of logs and in YAML.
     if any(unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") for character in name):
         raise Invalid(f"a remote's name holds control characters: '{printable(name)}'", hint=_EXAMPLE)

@@ -1,10 +1,11 @@
 """One grammar: what names a bundle, a remote and a repository of a registry is told apart in the same way."""
 
+import os
 from pathlib import Path
 
 import pytest
 
-from modelops_bundle.errors import Invalid
+from modelops_bundle.errors import ExitCode, Invalid
 from modelops_bundle.registry.reference import parse_repository
 from modelops_bundle.remotes.reference_syntax import split_reference
 from modelops_bundle.remotes.remote_reference import RemoteReference, parse_remote_reference
@@ -52,7 +53,6 @@ def test_a_repository_with_a_host_is_the_same_one_to_all(
         ("/a/b:v1", "/a/b", "v1"),
         ("oci:/a:b/c", "/a:b/c", None),
         ("oci:/me@home/x", "/me@home/x", None),
-        ("C:/x:v1", "/projects/seir/C:/x", "v1"),
         (".\\x", "/projects/seir/.\\x", None),
     ],
 )
@@ -61,6 +61,16 @@ def test_a_directory_is_the_same_one_to_all(text: str, directory: str, tag: str 
     found = parse_bundle_ref(text)
     assert (found.name, found.version) == (None, tag)
     assert parse_remote_reference(found.local_path or "", HERE).remote == f"oci:{directory}"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has drives")
+@pytest.mark.parametrize("text", ["C:\\x", "C:/x:v1", "oci:c:/x", f"D:\\models\\seir@{DIGEST}"])
+def test_a_drive_of_windows_is_no_name_of_a_directory_elsewhere(text: str) -> None:
+    found = parse_bundle_ref(text)
+    for name in (text, found.local_path or ""):
+        with pytest.raises(Invalid, match="is a directory of Windows") as refused:
+            parse_remote_reference(name, HERE)
+        assert refused.value.exit_code is ExitCode.USAGE
 
 
 @pytest.mark.parametrize(
