@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from modelops_bundle.blob_stores.checksum import Algorithm, Checksum
-from modelops_bundle.blob_stores.parts import PART
+from modelops_bundle.blob_stores.parts import LARGE_PART, PART
 from modelops_bundle.blob_stores.s3_checksum import entity_checksum
 from tests.support.programs import require_module
 
@@ -47,7 +47,7 @@ TAG = "0" * 32
     [
         ({"ETag": f'"{TAG}"'}, 0),
         ({"ETag": f'"{TAG}"', "ServerSideEncryption": "AES256"}, 0),
-        ({"ETag": f'"{TAG}-2"'}, PART),
+        ({"ETag": f'"{TAG}-2"'}, LARGE_PART),
     ],
 )
 def test_a_tag_of_s3_is_a_checksum(found: dict[str, Any], part: int) -> None:
