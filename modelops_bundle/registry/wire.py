@@ -12,8 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-
-import httpcore
+from typing import Any
 
 from modelops_bundle import __version__
 from modelops_bundle.registry.http_library import httpx
@@ -30,9 +29,9 @@ COMMIT_SECONDS = 300.0
 
 _KEPT_CONNECTIONS = 32
 
-# How much is read from a socket at once. With the 64 KiB of httpcore, threads that read and hash spend a third
-# of their time handing the interpreter lock to each other.
-httpcore.HTTP11Connection.READ_NUM_BYTES = 256 << 10
+_READ_BYTES = 256 << 10
+"""How much is read from a socket at once. With the 64 KiB of httpcore, threads that read and hash hand the lock of
+the interpreter to each other more often."""
 
 # What this package logs, nobody sees who did not ask for it.
 logging.getLogger("modelops_bundle").addHandler(logging.NullHandler())
@@ -79,7 +78,14 @@ class Wire:
             pool=None,
         )
         try:
-            request = client.build_request(method, url, headers=dict(headers), content=content, timeout=timeout)
+            request = client.build_request(
+                method,
+                url,
+                headers=dict(headers),
+                content=content,
+                timeout=timeout,
+                extensions={"trace": _read_more},
+            )
         except httpx.InvalidURL:
             raise RefusedAddress(f"a reply of '{self._host}' names no address that can be asked") from None
         host = request.url.netloc.decode()
@@ -157,6 +163,17 @@ class Wire:
                 "User-Agent": f"modelops-bundle/{__version__}",
             },
         )
+
+
+def _read_more(event: str, info: Mapping[str, Any]) -> None:
+    """Let a new connection read more at once: httpcore's own setting is one for a process, which may be others'.
+
+    Source: https://www.encode.io/httpcore/extensions/#trace
+    """
+    if event == "connection.connect_tcp.complete":
+        stream = info["return_value"]
+        read = stream.read
+        stream.read = lambda size, timeout=None: read(max(size, _READ_BYTES), timeout)
 
 
 def _log_exchange(method: str, url: str, outcome: str, started: float) -> None:

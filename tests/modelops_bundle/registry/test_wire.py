@@ -5,7 +5,9 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
+from httpcore._backends.sync import SyncStream
 
 from modelops_bundle.errors import Invalid, TransferFailed
 from modelops_bundle.registry.remote import RegistryRemote
@@ -39,6 +41,26 @@ def test_cookies_are_not_kept(stub: StubRegistry, wire: Wire) -> None:
 def test_a_body_is_cut_at_the_limit(stub: StubRegistry, wire: Wire) -> None:
     stub.fail("GET", "/v2/", status=200, body=b"x" * 200_000)
     assert wire.fetch("GET", f"{stub.url}/v2/", {}, limit=1000).body == b"x" * 1000
+
+
+def test_much_is_read_at_once_and_by_nobody_else_in_the_process(
+    stub: StubRegistry, wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes: list[int] = []
+    real = SyncStream.read
+
+    def read(stream: SyncStream, max_bytes: int, timeout: float | None = None) -> bytes:
+        sizes.append(max_bytes)
+        return real(stream, max_bytes, timeout)
+
+    monkeypatch.setattr(SyncStream, "read", read)
+    stub.fail("GET", "/v2/", status=200, body=b"x" * (1 << 20), times=9)
+    for _ in range(2):  # the second time by the connection that is kept
+        assert len(wire.fetch("GET", f"{stub.url}/v2/", {}, limit=1 << 20).body) == 1 << 20
+    assert set(sizes) == {256 << 10}
+    sizes.clear()
+    assert len(httpx.get(f"{stub.url}/v2/").content) == 1 << 20
+    assert set(sizes) == {64 << 10}
 
 
 def test_one_line_is_traced_for_each_request_without_secrets(
