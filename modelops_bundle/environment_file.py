@@ -1,7 +1,8 @@
 """Write an environment's file as the platform writes it, and show one without its secrets.
 
 Schema: `environment`, `registry` (provider, login_server, username, password, requires_auth) and `storage`
-(provider, container, connection_string, endpoint, access_key, secret_key), which may be absent here.
+(provider, container, connection_string, endpoint, access_key, secret_key), which may be absent here. Ours is
+`storage.sas_token`, since the platform has no place for a shared access signature of Azure but the endpoint.
 """
 
 from collections.abc import Mapping
@@ -10,8 +11,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from modelops_bundle.blob_stores.location import PROVIDERS, container_of, may_be_secret
-from modelops_bundle.blob_stores.storage_access import check_endpoint
+from modelops_bundle.blob_stores.location import PROVIDERS, Scheme, container_of, may_be_secret
+from modelops_bundle.blob_stores.storage_access import check_endpoint, check_login
 from modelops_bundle.checkout.project import Project
 from modelops_bundle.environments import DEFAULT_NAME, Environments, read_pin
 from modelops_bundle.errors import Invalid
@@ -23,7 +24,7 @@ from modelops_bundle.settings import Settings
 
 REGISTRY_PROVIDERS = ("docker", "acr", "ecr", "gcr", "ghcr")
 STORAGE_PROVIDERS = tuple(PROVIDERS)
-SECRETS = ("password", "connection_string", "access_key", "secret_key")
+SECRETS = ("password", "connection_string", "access_key", "secret_key", "sas_token")
 SET = "set"
 """What is shown in place of a secret."""
 
@@ -116,8 +117,7 @@ def _document(new: NewEnvironment) -> dict[str, Any]:
             hint="give --storage-provider and --container, or nothing of storage",
         )
     if new.storage_provider:
-        container_of(new.storage_provider, new.container)
-        check_endpoint(new.endpoint.partition("?")[0])  # behind it, a signature may stand
+        _check_storage(new, storage)
     if "password" in new.secrets and not new.username:
         raise Invalid("a password needs a user name", hint="give --username")
     server = _check_login_server(new.login_server)
@@ -135,6 +135,23 @@ def _document(new: NewEnvironment) -> dict[str, Any]:
     }
     filled = {name: {key: text for key, text in part.items() if text != ""} for name, part in sections.items()}
     return {"environment": new.name, **{name: part for name, part in filled.items() if part}}
+
+
+def _check_storage(new: NewEnvironment, storage: Mapping[str, str]) -> None:
+    kind = container_of(new.storage_provider, new.container).scheme
+    address, _, signature = new.endpoint.partition("?")
+    check_endpoint(address)
+    if signature:
+        raise Invalid(
+            "an endpoint that is given here must hold no signature: all users of this machine can see it",
+            hint="give what stands behind its '?' as sas_token=… on standard input: --secrets-stdin",
+        )
+    check_login(kind, storage, new.name)
+    logins = [key for key in ("connection_string", "secret_key", "sas_token") if storage.get(key)]
+    if len(logins) > 1:
+        raise Invalid(f"a storage has one login, and not {' and '.join(logins)}", hint="give one of them")
+    if storage.get("sas_token") and kind is not Scheme.AZURE:
+        raise Invalid(f"a sas_token is of Azure, and not of '{new.storage_provider}'", hint="give its own login")
 
 
 def _check_login_server(text: str) -> str:

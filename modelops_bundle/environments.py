@@ -4,6 +4,7 @@ A project may pin one in `.modelops-bundle/env`. Readers here take what they nee
 the platform owns the format; credentials stay in memory and out of every representation.
 """
 
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from modelops_bundle.safe_path import printable
 from modelops_bundle.secret_values import SecretValue
 
 DEFAULT_NAME = "dev"
+_SECRETS = ("connection_string", "secret_key", "sas_token")
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,63}")
 
 
@@ -68,6 +70,12 @@ class Environments:
             str(registry.get("password") or ""),
             MappingProxyType({key: str(text) for key, text in storage.items() if text is not None}),
         )
+
+    def exposed(self, environment: Environment) -> Path | None:
+        """Return the file of an environment if it holds secrets that other users of this machine can read."""
+        path, storage = self.path(environment.name), environment.storage
+        secret = environment.password or "?" in storage.get("endpoint", "") or any(map(storage.get, _SECRETS))
+        return path if secret and os.name != "nt" and path.stat().st_mode & 0o077 else None
 
     def find(self, name: str) -> Environment | None:
         """Return an environment, or None when there is no such one."""

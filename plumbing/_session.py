@@ -70,14 +70,21 @@ class Session:
 
     @cached_property
     def environment(self) -> "Environment | None":
-        """The environment that applies, in a project or not."""
+        """The environment that applies, in a project or not; its login is about to be used."""
         from modelops_bundle.checkout.project import NotAProject
-        from modelops_bundle.remotes.opening import environment_of
+        from modelops_bundle.remotes.opening import environment_of, environments_of
 
         try:
-            return environment_of(self.project, self.settings)
+            environment = environment_of(self.project, self.settings)
         except NotAProject:
-            return environment_of(None, self.settings)
+            environment = environment_of(None, self.settings)
+        file = environments_of(self.settings).exposed(environment) if environment else None
+        if file and self.verbosity >= 0:
+            from modelops_bundle.safe_path import printable
+
+            remedy = printable(f"chmod 600 '{file}'")
+            click.echo(f"warning: others on this machine can read the secrets in it: {remedy}", err=True)
+        return environment
 
     @cached_property
     def storage(self) -> "Storage":

@@ -48,14 +48,14 @@ def access_to(scheme: Scheme, settings: Settings, environment: "Environment | No
     storage: Mapping[str, str] = environment.storage if environment else {}
     if PROVIDERS.get(storage.get("provider", "")) is not scheme:
         storage = {}
-    _check_login(scheme, storage, environment.name if environment else "")
+    check_login(scheme, storage, environment.name if environment else "")
     # A signature may stand in the endpoint, as the portal of Azure shows it.
     endpoint, _, signature = storage.get("endpoint", "").partition("?")
     access = StorageAccess(
         endpoint=check_endpoint(endpoint),
         account=storage.get("access_key", ""),
         secret=storage.get("secret_key", ""),
-        signature=signature,
+        signature=storage.get("sas_token", "") or signature,
         connection_string=storage.get("connection_string", ""),
         timeout=settings.storage_timeout,
         retries=settings.retries,
@@ -78,10 +78,11 @@ def access_to(scheme: Scheme, settings: Settings, environment: "Environment | No
     )
 
 
-def _check_login(scheme: Scheme, storage: Mapping[str, str], environment: str) -> None:
-    """Refuse half a login; the name of an Azure account alone is for the default chain."""
+def check_login(scheme: Scheme, storage: Mapping[str, str], environment: str) -> None:
+    """Raise Invalid for half a login; the name of an Azure account alone is for the default chain."""
     name, secret = bool(storage.get("access_key")), bool(storage.get("secret_key"))
-    if name == secret or (name and scheme is Scheme.AZURE) or storage.get("connection_string"):
+    needs_both = scheme is Scheme.S3 or (scheme is Scheme.AZURE and not storage.get("connection_string"))
+    if name == secret or not needs_both or (name and scheme is Scheme.AZURE):
         return
     there, missing = ("access_key", "secret_key") if name else ("secret_key", "access_key")
     raise Invalid(

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modelops_bundle.blob_stores.location import PROVIDERS, Scheme
+from modelops_bundle.blob_stores.storage_access import access_to
 from modelops_bundle.checkout.project import Project
 from modelops_bundle.environment_file import (
     SECRETS,
@@ -27,6 +28,13 @@ from modelops_bundle.settings import Settings
 
 SECRET = st.text("aB1é=#@?&'\"{}[]:,-*!%|>~\\", min_size=1, max_size=8)
 PLAIN = NewEnvironment("lab", "h.io")
+LOGINS = [(), ("connection_string",), ("access_key", "secret_key")]
+
+
+def secrets_of(texts: st.SearchStrategy[str]) -> st.SearchStrategy[dict[str, str]]:
+    """Return secrets that go together: one login of the storage, if any, and perhaps a password."""
+    keys = st.tuples(st.sampled_from(LOGINS), st.sampled_from([(), ("password",)])).map(lambda pair: sum(pair, ()))
+    return keys.flatmap(lambda names: st.fixed_dictionaries(dict.fromkeys(names, texts)))
 
 
 @pytest.fixture
@@ -38,7 +46,7 @@ def environments(tmp_path: Path) -> Environments:
 @given(
     server=st.sampled_from(["h.io", "localhost:5000", "ghcr.io/lab/models"]),
     username=st.sampled_from(["me", "1", "yes", "größe"]),
-    secrets=st.dictionaries(st.sampled_from(SECRETS), SECRET),
+    secrets=secrets_of(SECRET),
     provider=st.sampled_from(STORAGE_PROVIDERS),
 )
 def test_what_is_written_is_read(
@@ -61,7 +69,7 @@ def test_what_is_written_is_read(
 
 
 @settings(max_examples=25)
-@given(secrets=st.dictionaries(st.sampled_from(SECRETS), SECRET.map("#".__add__), min_size=1))
+@given(secrets=secrets_of(SECRET.map("#".__add__)))
 def test_no_secret_is_ever_shown(tmp_path_factory: pytest.TempPathFactory, secrets: dict[str, str]) -> None:
     environments = Environments(tmp_path_factory.mktemp("environments"))
     new = NewEnvironment("lab", "h.io", username="me", storage_provider="s3", container="blobs", secrets=secrets)
@@ -115,6 +123,20 @@ def test_the_kind_of_registry_is_guessed(
     assert registry == {"provider": provider, "login_server": server, "requires_auth": requires_auth}
 
 
+AZURE = {"storage_provider": "azure", "container": "models"}
+SIGNED = replace(PLAIN, storage_provider="azure", container="models")
+
+
+def test_a_signature_has_a_place_of_its_own(environments: Environments) -> None:
+    path = create_environment(environments, replace(SIGNED, secrets={"sas_token": "?sv=1&sig=hunter2"}))
+    assert path.stat().st_mode & 0o777 == 0o600
+    shown = {"provider": "azure", "container": "models", "sas_token": SET}
+    assert show_environment(environments, "lab")["storage"] == shown
+    access = access_to(Scheme.AZURE, Settings(azure_key="k"), environments.load("lab"))
+    assert (access.signature, access.secret, access.connection_string) == ("?sv=1&sig=hunter2", "", "")
+    assert "hunter2" not in repr(access)
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
@@ -125,6 +147,10 @@ def test_the_kind_of_registry_is_guessed(
         ({"storage_provider": "s3"}, "a provider and a container"),
         ({"secrets": {"access_key": "hunter2"}}, "a provider and a container"),
         ({"secrets": {"password": "hunter2"}}, "needs a user name"),
+        ({**AZURE, "endpoint": "https://lab.blob.core.windows.net/?sig=hunter2"}, "must hold no signature"),
+        ({**AZURE, "secrets": {"secret_key": "hunter2"}}, "half a login: secret_key"),
+        ({**AZURE, "secrets": {"sas_token": "hunter2", "connection_string": "hunter2"}}, "has one login"),
+        ({"storage_provider": "s3", "container": "lab", "secrets": {"sas_token": "hunter2"}}, "is of Azure"),
     ],
 )
 def test_what_is_no_environment_is_not_written(

@@ -1,5 +1,6 @@
 """Environments belong to the platform: we read what we need of them, and keep their secrets to ourselves."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -80,3 +81,25 @@ def test_a_damaged_pin_is_refused_in_one_printable_line(tmp_path: Path, data: by
     with pytest.raises(Invalid) as caught:
         read_pin(tmp_path / "env")
     assert caught.value.message.isprintable()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has other permissions")
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o604, 0o620, 0o400])
+@pytest.mark.parametrize(
+    ("storage", "secret"),
+    [
+        ("{connection_string: x}", True),
+        ("{secret_key: x}", True),
+        ("{sas_token: x}", True),
+        ("{endpoint: 'https://h.io/?sig=x'}", True),
+        ("{endpoint: 'https://h.io', container: models}", False),
+    ],
+)
+def test_a_file_with_secrets_that_others_can_read_is_found(
+    environments: Environments, storage: str, secret: bool, mode: int
+) -> None:
+    path = environments.path("dev")
+    path.write_text(f"registry: {{login_server: h.io}}\nstorage: {storage}\n")
+    path.chmod(mode)
+    found = environments.exposed(environments.load("dev"))
+    assert found == (path if secret and mode not in (0o600, 0o400) else None)

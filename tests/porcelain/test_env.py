@@ -1,7 +1,9 @@
 """env manages environments in the platform's format, and shows no secrets."""
 
 import json
+import os
 import stat
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -99,9 +101,10 @@ def test_refused_secrets_are_not_repeated(tmp_path: Path, secrets: str) -> None:
 
 
 def test_secrets_are_never_shown(tmp_path: Path) -> None:
-    storage = ["--storage-provider", "s3", "--container", "cases", "--endpoint", "https://s3.io?sig=hunter2"]
+    storage = ["--storage-provider", "s3", "--container", "cases"]
     create("x", "--login-server", "h.io", "--username", "me", *storage, cwd=tmp_path, secrets=SECRETS)
-    (directory() / "x.yaml").write_text((directory() / "x.yaml").read_text() + "  new_secret: hunter2\n")
+    more = "  new_secret: hunter2\n  endpoint: https://s3.io?sig=hunter2\n"
+    (directory() / "x.yaml").write_text((directory() / "x.yaml").read_text() + more)
     for args in ([], ["--json"]):
         shown = run("env", "show", "x", *args, cwd=tmp_path)
         assert shown.code == 0
@@ -165,3 +168,20 @@ def test_where_there_is_none_the_hint_is_how_to_make_one(tmp_path: Path) -> None
     work.ok("init")
     for command in ("show",), ("use", "dev"):
         assert "hint: modelops-bundle env create dev --login-server HOST" in work.refused(1, "env", *command)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has other permissions")
+def test_who_uses_secrets_that_others_can_read_is_warned_with_the_remedy(fresh: Workspace) -> None:
+    create("lab", "--login-server", "h.io", "--username", "me", cwd=fresh.root, secrets="password=hunter2\n")
+    fresh.ok("env", "use", "lab")
+    remote = ["--remote", f"oci:{fresh.root.parent / 'remote'}"]
+    assert "warning" not in fresh.run("push", *remote).stderr
+    file = directory() / "lab.yaml"
+    file.chmod(0o644)
+    told = fresh.run("push", *remote).stderr
+    assert told.count("warning") == 1
+    remedy = f"chmod 600 '{file}'"
+    assert remedy in told and "hunter2" not in told
+    assert "warning" not in fresh.run("-q", "push", *remote).stderr
+    subprocess.run(remedy, shell=True, check=True)
+    assert "warning" not in fresh.run("push", *remote).stderr
