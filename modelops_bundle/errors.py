@@ -80,7 +80,7 @@ class AuthRefused(BundleError):
 
 class IntegrityError(BundleError):
     exit_code = ExitCode.INTEGRITY
-    usual_hint = "it is damaged, or was altered on the way: ask who published it, or publish it again"
+    usual_hint = "it is damaged, or was altered on the way: ask who published it for modelops-bundle push --force"
 
 
 class Busy(BundleError):

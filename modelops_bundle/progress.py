@@ -46,6 +46,10 @@ class Meter:
             last = self._event
             self._report(replace(last, blobs=last.blobs + blobs, bytes=last.bytes + size))
 
+    def skip(self, size: int) -> None:
+        """Report that there is less to do than was known: a blob of `size` bytes is where it should be."""
+        self.expect(-size, -1)
+
     def advance(self, size: int, blobs: int = 0) -> None:
         """Report that `size` more bytes, and `blobs` more blobs, are done."""
         with self._lock:

@@ -195,7 +195,10 @@ def push_blobs(
             status = BlobStatus.MOUNTED
         else:
             status = remote.push_blob(blob, content)
-        meter.advance(blob.size, 1)
+        if status is BlobStatus.PUSHED:
+            meter.advance(blob.size, 1)
+        else:
+            meter.skip(blob.size)
         return blob.digest, status
 
     with Meter("push", on_event, len(wanted), size) as meter:

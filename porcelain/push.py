@@ -198,8 +198,8 @@ def _show_sent(session: Session, pushed: Pushed) -> None:
     blobs = f"{count_of(len(sent.blobs), 'blob')}, {human_size(sent.size)}"
     done = f"Pushed {where}: {blobs} sent"
     if isinstance(sent, Estimate):
-        requests = count_of(sent.requests, "request")
-        done = f"Would push {where}: {blobs} in {requests}, {human_size(_saved(sent))} need not be sent"
+        requests = f" in {count_of(sent.requests, 'request')}" if sent.requests else ""  # a directory takes none
+        done = f"Would push {where}: {blobs}{requests}, {human_size(_saved(sent))} need not be sent"
     say(f"{done}; {count_of(sent.bundle.config.files, 'file')}, {human_size(sent.bundle.config.size)} in all")
 
 

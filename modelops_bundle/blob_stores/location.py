@@ -187,5 +187,5 @@ def _is_prefix(prefix: str) -> bool:
 def _refused(uri: str, why: str) -> Invalid:
     return Invalid(
         f"not an address of a blob: '{shown_uri(uri)}': {why}",
-        hint="ask who published the bundle to push it again",
+        hint="ask who published the bundle for: modelops-bundle push --relocate",
     )

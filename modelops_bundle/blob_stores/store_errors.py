@@ -6,12 +6,15 @@ it is not kept as the cause.
 
 from modelops_bundle.errors import AuthRefused, IntegrityError, Invalid, NotFound, TransferFailed
 
+REPAIR = "whoever has the file puts it back by: modelops-bundle push --force"
+"""A plain push does not look for what the version at the tag has put there."""
+
 
 class MissingBlob(NotFound):
     """A blob store does not have a blob that a bundle names."""
 
     def __init__(self, uri: str) -> None:
-        super().__init__(f"there is no blob '{uri}'", hint="ask who published the bundle to push it again")
+        super().__init__(f"there is no blob '{uri}'", hint=REPAIR)
 
 
 class MissingContainer(NotFound):
@@ -86,4 +89,4 @@ class MissingExtra(Invalid):
 def check_size(uri: str, found: int, expected: int) -> None:
     """Raise DamagedBlob for a blob of another size than its bundle says."""
     if found != expected:
-        raise DamagedBlob(f"'{uri}' has {found} bytes, and {expected} in the bundle")
+        raise DamagedBlob(f"'{uri}' has {found} bytes, and {expected} in the bundle", hint=REPAIR)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from modelops_bundle.blob_stores.blob_store import BlobStore
 from modelops_bundle.blob_stores.location import BlobLocation, parse_uri
 from modelops_bundle.blob_stores.parts import PART
-from modelops_bundle.blob_stores.store_errors import DamagedBlob
+from modelops_bundle.blob_stores.store_errors import REPAIR, DamagedBlob
 from modelops_bundle.bundles.bundle_index import BundleFile
 from modelops_bundle.bundles.media_types import BUNDLE_FILE
 from modelops_bundle.bundles.places import External
@@ -61,7 +61,7 @@ def fetch_external(
         except WrongBytes:
             raise DamagedBlob(
                 f"'{source.name}' is not the '{file.entry.path}' of the bundle: its digest is another",
-                hint="whoever has the file can delete the blob and repair it with: modelops-bundle push --force",
+                hint=REPAIR,
             ) from None
         meter.advance(0, 1)
         return blob.digest, content

@@ -22,6 +22,11 @@ class CountedContent:
         """Count the file as done, which has `size` bytes; some may not have had to be read."""
         self._meter.advance(size - self._counted, 1)
 
+    def skip(self, size: int) -> None:
+        """Take back what was counted of a file of `size` bytes: it did not have to be sent."""
+        self._meter.advance(-self._counted)
+        self._meter.skip(size)
+
     def _reached(self, position: int) -> None:
         if position > self._counted:
             self._meter.advance(position - self._counted)

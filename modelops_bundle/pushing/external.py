@@ -98,8 +98,11 @@ def push_external(tracking: Tracking, wanted: Wanted, route: Route) -> Outcome:
             if working and not holds(source_of(tracking.project, entry, tracking.index).open, entry.digest):
                 raise FileChanged(entry.path) from None
             raise
+        if status is not BlobStatus.PUSHED:
+            content.skip(entry.size)
+            return store.uri(location.key), 0
         content.finish(entry.size)
-        return store.uri(location.key), entry.size if status is BlobStatus.PUSHED else 0
+        return store.uri(location.key), entry.size
 
     small = [location for location, stored in places.items() if stored.entry.size <= PART]
     large = [location for location, stored in places.items() if stored.entry.size > PART]
@@ -158,7 +161,7 @@ def _content(tracking: Tracking, entry: TreeEntry, uri: str) -> OpenContent:
                 return source_of(project, entry, tracking.index).open()
         raise ContentGone(
             f"the content of '{entry.path}' is neither here nor at '{uri}'",
-            hint="restore the file, or ask who published that version to push it again",
+            hint="restore the file; or whoever has it puts it back by: modelops-bundle push --force",
         )
 
     return open_content

@@ -86,7 +86,10 @@ class PackUploads:
             status = self._route.remote.push_blob(pack.layer, pack.content.open)
             self.statuses[pack.layer.digest] = status
             self._project.packs.keep(pack.layer, pack.payload)
-            meter.advance(pack.layer.size, 1)
+            if status is BlobStatus.PUSHED:
+                meter.advance(pack.layer.size, 1)
+            else:
+                meter.skip(pack.layer.size)
         except IntegrityError as error:
             raise pack.content.changed_file() or error from None
         finally:

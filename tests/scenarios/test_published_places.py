@@ -310,3 +310,29 @@ def test_a_store_that_fails_is_no_store_that_cannot_be_asked(
     monkeypatch.setattr(DirectoryStore, "stat", fail)
     assert "cannot be reached" in alice.refused(3, "push", "--tag", "v1")
     assert "v1" not in alice.ok("ls-remote")
+
+
+@pytest.mark.parametrize("damaged", [None, LARGE[1:], LARGE[:-1] + b"!"])
+def test_the_hint_about_a_lost_blob_repairs_it(
+    alice: Workspace, blobs: Path, tmp_path: Path, damaged: bytes | None
+) -> None:
+    there = blob(blobs)
+    there.chmod(0o644)
+    there.unlink() if damaged is None else there.write_bytes(damaged)
+    carol = person(tmp_path, "carol")
+    clone = "clone", f"oci:{tmp_path / 'remote'}", str(carol.root)
+    hint = carol.refused(1 if damaged is None else 5, *clone).splitlines()[-1]
+    assert hint.endswith("by: modelops-bundle push --force")
+    alice.ok("push", "--force")
+    carol.ok(*clone)
+
+
+def test_progress_tells_what_was_really_sent(alice: Workspace, blobs: Path) -> None:
+    blob(blobs, LARGE[1:]).parent.mkdir(parents=True)
+    blob(blobs, LARGE[1:]).write_bytes(LARGE[1:])
+    alice.write("data/there.bin", LARGE[1:])
+    alice.write("data/not.bin", LARGE[2:])
+    alice.ok("add", ".")
+    lines = told(alice).splitlines()
+    assert lines[:2] == ["sending 2 blobs, 390.6 KB", lines[1]]
+    assert lines[1].startswith("sent 1 blob, 195.3 KB in ")

@@ -29,6 +29,17 @@ def test_each_byte_counts_once() -> None:
     assert done() == (10, 1)
 
 
+def test_what_did_not_have_to_be_sent_counts_for_nothing() -> None:
+    events: list[Event] = []
+    meter = Meter("push", events.append, 2, 20)
+    content = CountedContent(lambda: io.BytesIO(b"0123456789"), meter)
+    content.open().read(4)  # before somebody else was faster
+    content.skip(10)
+    CountedContent(io.BytesIO, meter).finish(10)
+    last = events[-1]
+    assert (last.bytes_done, last.bytes, last.blobs_done, last.blobs) == (10, 10, 1, 1)
+
+
 def test_what_needed_no_reading_counts_at_the_end() -> None:
     events: list[Event] = []
     CountedContent(io.BytesIO, Meter("push", events.append, 1, 10)).finish(10)
