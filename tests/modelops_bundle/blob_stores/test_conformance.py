@@ -18,7 +18,7 @@ from tests.support.storage_places import SETTINGS, StoragePlace
 
 SIZES = (0, 9, PART, PART + 1)
 CHECK_CONDITIONS = {"azurite", "moto", "swift"}
-"""The servers that check what a put depends on. The emulators of GCS do not for uploads of several requests, one of them
+"""The servers that check what a put depends on. Those of GCS do not for uploads of several requests, one of them
 never; and a directory is given the same bytes by a rename."""
 
 
