@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from modelops_bundle.packs import packing, reuse, unpacking
+from modelops_bundle.packs import packing, reuse, unpack_plan
 from modelops_bundle.pushing import encoding
 from tests.support.workspace import METADATA, Workspace
 
@@ -39,7 +39,7 @@ def small_limits() -> Iterator[None]:
         mock.patch.object(reuse, "SMALL_PACK", PACK // 4),
         mock.patch.object(reuse, "MAX_SMALL_PACKS", 3),
         mock.patch.object(reuse, "BUDGET", 2 * PACK),
-        mock.patch.object(unpacking, "GAP", 2000),
+        mock.patch.object(unpack_plan, "GAP", 2000),
     ):
         yield
 

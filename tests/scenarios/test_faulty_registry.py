@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from modelops_bundle.packs import packing, unpacking
+from modelops_bundle.packs import packing, unpack_plan
 from modelops_bundle.pushing import encoding
 from modelops_bundle.registry import retry
 from tests.modelops_bundle.packs_in_memory import noise
@@ -31,7 +31,7 @@ def small_limits() -> Iterator[None]:
         mock.patch.object(packing, "CUT_FROM", 64 << 10),
         mock.patch.object(encoding, "CUT_FROM", 64 << 10),
         mock.patch.object(packing, "PACK_SIZE", 128 << 10),
-        mock.patch.object(unpacking, "GAP", 2000),
+        mock.patch.object(unpack_plan, "GAP", 2000),
         mock.patch.object(retry, "FIRST_WAIT", 0.001),
     ):
         yield

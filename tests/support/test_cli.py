@@ -15,7 +15,7 @@ from tests.support import cli
 MAIN = "modelops_bundle.porcelain.main"
 
 
-def install(monkeypatch: pytest.MonkeyPatch, main: Callable[[list[str]], None]) -> None:
+def install(monkeypatch: pytest.MonkeyPatch, main: Callable[[list[str], str], None]) -> None:
     module = ModuleType(MAIN)
     module.main = main  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, MAIN, module)
@@ -24,7 +24,7 @@ def install(monkeypatch: pytest.MonkeyPatch, main: Callable[[list[str]], None]) 
 def test_a_command_gets_its_arguments_input_directory_and_environment(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    def main(argv: list[str]) -> None:
+    def main(argv: list[str], name: str) -> None:
         sys.stdout.write(f"{argv} {Path.cwd()} {os.environ['GREETING']} ")
         sys.stdout.buffer.write(sys.stdin.buffer.read())
         sys.exit()
@@ -40,12 +40,12 @@ def test_a_command_gets_its_arguments_input_directory_and_environment(
 def test_the_code_is_the_one_that_the_interpreter_would_end_with(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, ended_with: int | str | None, code: int, stderr: str
 ) -> None:
-    install(monkeypatch, lambda argv: sys.exit(ended_with))
+    install(monkeypatch, lambda argv, name: sys.exit(ended_with))
     assert cli.run(cwd=tmp_path) == cli.Result(code, b"", stderr)
 
 
 def test_an_error_that_is_no_exit_reaches_the_test(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    def main(argv: list[str]) -> None:
+    def main(argv: list[str], name: str) -> None:
         raise KeyError("a bug")
 
     install(monkeypatch, main)
@@ -57,7 +57,7 @@ def test_what_the_program_does_to_its_process_is_undone(monkeypatch: pytest.Monk
     logger = logging.getLogger("modelops_bundle")
     before = (list(logger.handlers), logger.level)
 
-    def main(argv: list[str]) -> None:
+    def main(argv: list[str], name: str) -> None:
         gc.disable()
         logger.addHandler(logging.FileHandler(tmp_path / "trace"))
         logger.setLevel(logging.DEBUG)
